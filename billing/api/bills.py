@@ -1,0 +1,165 @@
+"""Bills for programs: how one is shown, the list, one."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Query, Router
+from pydantic import Field
+
+from billing.models import Bill, BillLine, Payment
+from viveka.stores.api.answers import answer, says
+from viveka.stores.api.auth import ANYONE
+from viveka.stores.api.fields import Day, HiddenMoney, Limit, MomentOut, MoneyOut, Outgoing, QuantityOut
+from viveka.stores.api.paging import A_PAGE, page_of
+from viveka.stores.errors import Missing
+from viveka.stores.middleware import StoreRequest
+from viveka.stores.models import Membership
+
+router = Router(tags=["Sales"])
+NOTHING = Decimal(0)
+
+
+class BillItem(Outgoing):
+    """A product at one price. What was sold at two prices is two items."""
+
+    id: UUID
+    product_id: int
+    name: str
+    quantity: QuantityOut
+    price: MoneyOut
+    subtotal: MoneyOut = Field(description="Quantity times price.")
+    discount: MoneyOut = Field(description="Its share of the bill's discount.")
+    total: MoneyOut = Field(description="What was really paid for it: subtotal less discount.")
+    returned_quantity: QuantityOut
+    note: str | None
+
+
+class PaymentOut(Outgoing):
+    method: str = Field(examples=["cash"])
+    amount: MoneyOut
+    reference: str | None
+    cash_received: MoneyOut | None = Field(description="What was handed over, where it was noted.")
+
+
+class BillOut(Outgoing):
+    """A finished sale. `totalCost` and `profit` are there for managers and auditors alone."""
+
+    id: UUID
+    bill_number: str = Field(examples=["BILL-2627-000123"])
+    items: list[BillItem]
+    subtotal: MoneyOut
+    discount: MoneyOut
+    total: MoneyOut
+    total_cost: HiddenMoney = None
+    profit: HiddenMoney = None
+    payments: list[PaymentOut]
+    change: MoneyOut
+    customer: int | None = Field(description="The customer's id; null where the sale has no customer.")
+    customer_number: str | None
+    customer_name: str | None
+    customer_phone: str | None = Field(description="E.164")
+    for_name: str | None = Field(description="For or by whom, where another name than the customer's was given.")
+    cashier: int = Field(description="The id of who sold it.")
+    cashier_name: str
+    reference_number: str | None
+    created_at: MomentOut
+
+
+class BillList(Outgoing):
+    success: Literal[True] = True
+    bills: list[BillOut]
+    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null after the last one.")
+
+
+class BillFound(Outgoing):
+    success: Literal[True] = True
+    bill: BillOut
+
+
+def bill_out(bill: Bill, lines: Iterable[BillLine], payments: Iterable[Payment], viewer: Membership) -> BillOut:
+    """The bill as this person may see it."""
+    shown = BillOut(
+        id=bill.pk,
+        bill_number=bill.number,
+        items=[_item(line) for line in lines],
+        subtotal=bill.subtotal,
+        discount=bill.discount,
+        total=bill.total,
+        payments=[_payment(payment) for payment in payments],
+        change=bill.change,
+        customer=bill.customer_id,
+        customer_number=bill.customer_number or None,
+        customer_name=bill.customer_name or None,
+        customer_phone=bill.customer_phone or None,
+        for_name=bill.for_name or None,
+        cashier=bill.cashier_id,
+        cashier_name=bill.cashier.get_full_name() or bill.cashier.username,
+        reference_number=bill.reference_number or None,
+        created_at=bill.at,
+    )
+    if viewer.sees_cost:
+        shown.total_cost = bill.total_cost
+        shown.profit = bill.profit
+    return shown
+
+
+def _item(line: BillLine) -> BillItem:
+    return BillItem(
+        id=line.pk,
+        product_id=line.product_id,
+        name=line.name,
+        quantity=line.quantity,
+        price=line.price,
+        subtotal=line.subtotal,
+        discount=line.discount,
+        total=line.total,
+        returned_quantity=NOTHING,
+        note=line.note or None,
+    )
+
+
+def _payment(payment: Payment) -> PaymentOut:
+    return PaymentOut(
+        method=payment.method,
+        amount=payment.amount,
+        reference=payment.reference or None,
+        cash_received=payment.tendered,
+    )
+
+
+def _for_show(request: StoreRequest) -> Any:
+    return Bill.objects.of(request.store).select_related("cashier").prefetch_related("lines", "payments")
+
+
+def _shown(bill: Bill, viewer: Membership) -> BillOut:
+    return bill_out(bill, bill.lines.all(), bill.payments.all(), viewer)
+
+
+@router.get("/bills", auth=ANYONE, summary="Bills, newest first", **says((200, BillList)))
+def list_bills(
+    request: StoreRequest,
+    number: Annotated[str, Query("", description="Exactly this bill number.")],
+    first: Annotated[Day | None, Query(None, alias="from", description="From this day of the store on.")],
+    last: Annotated[Day | None, Query(None, alias="to", description="Up to and with this day.")],
+    q: Annotated[str, Query("", description="A bill number or its end, or the customer's number, phone or name.")],
+    limit: Annotated[Limit, Query(A_PAGE)],
+    cursor: Annotated[str, Query("")],
+) -> HttpResponse:
+    bills = _for_show(request).of_days(first, last)
+    if number.strip():
+        bills = bills.filter(number=number.strip().upper().replace("\0", ""))
+    if q.strip():
+        bills = bills.matching(q)
+    rows, onward = page_of(bills, cursor, limit=limit, by="at", is_search=bool(q.strip()))
+    return answer(BillList(bills=[_shown(row, request.membership) for row in rows], next_cursor=onward))
+
+
+@router.get("/bills/{bill_id}", auth=ANYONE, summary="One bill", **says((200, BillFound)))
+def get_bill(request: StoreRequest, bill_id: UUID) -> HttpResponse:
+    bill = _for_show(request).filter(pk=bill_id).first()
+    if bill is None:
+        raise Missing("No such bill.")
+    return answer(BillFound(bill=_shown(bill, request.membership)))

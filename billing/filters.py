@@ -1,0 +1,100 @@
+"""What lists can be narrowed to."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Exists, OuterRef
+
+from billing.forms.fields import AmountField, DayField
+from billing.models import Bill, Payment, PaymentMethod, Product
+from billing.models.bill import BillQuerySet
+from billing.models.product import ProductQuerySet
+from viveka.stores.models import Store, User
+
+
+class AmountFilter(django_filters.Filter):
+    field_class = AmountField
+
+
+class DayFilter(django_filters.Filter):
+    field_class = DayField
+
+
+class SearchFilterSet(django_filters.FilterSet):
+    """A list with a search box `q`."""
+
+    q = django_filters.CharFilter(
+        label="Search",
+        method="search",
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Any, *, store: Store, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.store = store
+        self.form.fields["q"].widget.attrs["placeholder"] = self.placeholder
+        for field in self.form.fields.values():
+            chosen = isinstance(field.widget, forms.Select)
+            field.widget.attrs["class"] = "form-select" if chosen else "form-control"
+
+    placeholder = ""
+
+    def search(self, rows: Any, name: str, text: str) -> Any:
+        return rows.matching(text)
+
+    @property
+    def is_search(self) -> bool:
+        """Whether words are looked for."""
+        return bool(self.form.is_valid() and self.form.cleaned_data["q"])
+
+
+class ProductFilter(SearchFilterSet):
+    placeholder = "Name, SKU or barcode"
+    category = django_filters.ChoiceFilter(choices=(), empty_label="All categories", label="Category")
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+    def __init__(self, data: Any, *, queryset: ProductQuerySet, store: Store) -> None:
+        super().__init__(data, queryset=queryset, store=store)
+        self.form.fields["category"].choices = [("", "All categories"), *((one, one) for one in categories(store))]
+
+
+def categories(store: Store) -> list[str]:
+    """The categories in use, by name."""
+    named = Product.objects.of(store).exclude(category="")
+    return list(named.order_by("category").values_list("category", flat=True).distinct())
+
+
+class BillFilter(SearchFilterSet):
+    """Bills by what they copied of their customer, by day, amount, cashier and method."""
+
+    placeholder = "Bill number, phone, CUST number or name"
+    from_day = DayFilter(label="From", method="since")
+    to_day = DayFilter(label="To", method="until")
+    amount = AmountFilter(field_name="total", label="Amount")
+    cashier = django_filters.ModelChoiceFilter(queryset=User.objects.none(), empty_label="Everybody", label="Cashier")
+    method = django_filters.ChoiceFilter(
+        choices=PaymentMethod.choices, method="paid_by", empty_label="Any way", label="Paid by"
+    )
+
+    class Meta:
+        model = Bill
+        fields: list[str] = []
+
+    def __init__(self, data: Any, *, queryset: BillQuerySet, store: Store) -> None:
+        super().__init__(data, queryset=queryset, store=store)
+        staff = User.objects.filter(memberships__store=store).order_by("username").distinct()
+        self.form.fields["cashier"].queryset = staff
+
+    def since(self, bills: BillQuerySet, name: str, day: Any) -> BillQuerySet:
+        return bills.of_days(day, None)
+
+    def until(self, bills: BillQuerySet, name: str, day: Any) -> BillQuerySet:
+        return bills.of_days(None, day)
+
+    def paid_by(self, bills: BillQuerySet, name: str, method: str) -> BillQuerySet:
+        return bills.filter(Exists(Payment.objects.filter(bill=OuterRef("pk"), method=method)))

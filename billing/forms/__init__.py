@@ -1,0 +1,1 @@
+"""What people type about goods, checked before it is asked of a service."""

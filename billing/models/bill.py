@@ -1,0 +1,219 @@
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.models import triggers
+from billing.models.cart import Cart
+from billing.models.product import Product, Unit
+from customers.models import Customer, person_query
+from viveka.stores.append_only import append_only
+from viveka.stores.constraints import StoreKey
+from viveka.stores.fields import MoneyField, QuantityField, SignedMoneyField, StaffField, StoreForeignKey
+from viveka.stores.ids import new_id
+from viveka.stores.models import Store, StoreOwned
+from viveka.stores.money import ZERO
+from viveka.stores.text import SearchWords
+
+_NUMBER = re.compile(r"([A-Z]{1,4})-?([0-9]{4})-?([0-9]{1,7})", re.ASCII)
+_SEQUENCE = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+def buyer_words() -> SearchWords:
+    """The words of the customer's copy on a bill; the index `bill_by_buyer` is on this very expression."""
+    return SearchWords(F("customer_name"), F("customer_number"), F("customer_phone"))
+
+
+def _midnight(day: date) -> datetime:
+    day = min(max(day, date(1900, 1, 1)), date(9000, 1, 1))
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+class BillQuerySet(models.QuerySet["Bill"]):
+    def of(self, store: Store) -> "BillQuerySet":
+        return self.filter(store=store)
+
+    def newest_first(self) -> "BillQuerySet":
+        return self.order_by("-at", "-id")
+
+    def matching(self, text: str) -> "BillQuerySet":
+        """A bill's number or its sequence, or what the bill copied of its customer: number, phone, name.
+
+        Phones are found by any four digits of theirs, names by the beginning of any word.
+        """
+        text = text.strip()
+        if whole := _NUMBER.fullmatch(text.upper()):
+            prefix, year, sequence = whole.groups()
+            return self.filter(number__in=[f"{prefix}-{year}-{int(sequence):06d}", f"{prefix}{year}{sequence}"])
+        found = Q(pk__in=[])
+        if _SEQUENCE.fullmatch(text):
+            found |= Q(sequence=int(text))
+        if query := person_query(text):
+            found |= Q(customer__isnull=False, buyer__words=query)
+        return self.alias(buyer=buyer_words()).filter(found)
+
+    def of_days(self, first: date | None, last: date | None) -> "BillQuerySet":
+        """Of the store's days from first to last, each left open by None.
+
+        `day` decides; the bounds on `at` are wide enough for any time zone and are there for the index.
+        """
+        bills = self
+        if first:
+            bills = bills.filter(day__gte=first, at__gte=_midnight(first) - timedelta(days=2))
+        if last:
+            bills = bills.filter(day__lte=last, at__lt=_midnight(last) + timedelta(days=3))
+        return bills
+
+
+class Bill(StoreOwned):
+    """A finished sale; never changed afterwards. Lines and payments are written first, the bill closes them."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(max_length=16)
+    year = models.CharField("financial year", max_length=4)
+    sequence = models.PositiveIntegerField()
+    cart = models.OneToOneField(Cart, on_delete=models.PROTECT, null=True, related_name="bill", db_constraint=False)
+    at = models.DateTimeField()
+    day = models.DateField()  # the store's own calendar day of `at`
+    created_at = models.DateTimeField(default=timezone.now)
+    cashier = StaffField()
+
+    customer = StoreForeignKey(Customer, null=True, related_name="bills", db_index=False)
+    customer_number = models.CharField(max_length=20, blank=True)
+    customer_name = models.CharField(max_length=200, blank=True)
+    customer_phone = models.CharField(max_length=16, blank=True)
+    for_name = models.CharField("for or by whom", max_length=200, blank=True)
+
+    subtotal = MoneyField()
+    discount = MoneyField(default=ZERO)
+    rounding = SignedMoneyField(default=ZERO)
+    total = MoneyField()
+    total_cost = MoneyField()
+    change = MoneyField(default=ZERO)
+    reference_number = models.CharField(max_length=80, blank=True)
+
+    objects = BillQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            *StoreOwned.Meta.constraints,
+            StoreKey("customer"),
+            StoreKey("cart"),
+            models.UniqueConstraint(name="bill_number_once", fields=["store", "number"]),
+            models.UniqueConstraint(name="bill_sequence_once", fields=["store", "year", "sequence"]),
+            models.CheckConstraint(
+                name="bill_total_adds_up", condition=Q(total=F("subtotal") - F("discount") + F("rounding"))
+            ),
+            models.CheckConstraint(
+                name="bill_names_its_customer",
+                condition=Q(customer__isnull=False) & ~Q(customer_number="")
+                | Q(customer__isnull=True, customer_number="", customer_name="", customer_phone="", for_name=""),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["store", "-at", "-id"], name="bill_newest_first"),
+            models.Index(
+                fields=["store", "customer", "-at"], name="bill_of_customer", condition=Q(customer__isnull=False)
+            ),
+            models.Index(fields=["store", "customer_phone"], name="bill_by_phone", condition=~Q(customer_phone="")),
+            models.Index(fields=["store", "day"], name="bill_by_day"),
+            GinIndex(buyer_words(), name="bill_by_buyer", condition=Q(customer__isnull=False)),
+        ]
+        triggers = [*append_only(), triggers.bill_adds_up]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("billing:bill", args=[self.pk])
+
+    @property
+    def profit(self) -> Any:
+        return self.total - self.total_cost
+
+
+class BillLine(StoreOwned):
+    """A product at one price. `total` is the line's part of the bill, its share of discount and rounding in it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    bill = StoreForeignKey(Bill, related_name="lines", db_index=False)
+    product = StoreForeignKey(Product, related_name="bill_lines")
+    position = models.PositiveSmallIntegerField()
+    item = models.PositiveSmallIntegerField(db_default=1)  # which of the things asked for, 1 first
+    name = models.CharField(max_length=200)
+    unit = models.CharField(max_length=8, choices=Unit)
+    quantity = QuantityField()
+    price = MoneyField()
+    subtotal = MoneyField()
+    discount = MoneyField(default=ZERO)
+    rounding = SignedMoneyField(default=ZERO)
+    total = MoneyField()
+    cost = MoneyField()
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            *StoreOwned.Meta.constraints,
+            StoreKey("bill"),
+            StoreKey("product"),
+            models.UniqueConstraint(name="bill_line_position_once", fields=["bill", "position"]),
+            models.CheckConstraint(name="bill_line_has_a_quantity", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(
+                name="bill_line_adds_up", condition=Q(total=F("subtotal") - F("discount") + F("rounding"))
+            ),
+        ]
+        triggers = [*append_only(), triggers.nothing_added_to_a_bill("lines")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {self.name}"
+
+    @property
+    def profit(self) -> Any:
+        return self.total - self.cost
+
+
+class PaymentMethod(models.TextChoices):
+    CASH = "cash", "Cash"
+    CARD = "card", "Card"
+    UPI = "upi", "UPI"
+    BANK_TRANSFER = "bank_transfer", "Bank transfer"
+
+
+class Payment(StoreOwned):
+    """Money that settles a bill; one bill can have several, and together they are its total."""
+
+    bill = StoreForeignKey(Bill, related_name="payments")
+    method = models.CharField(max_length=16, choices=PaymentMethod)
+    amount = MoneyField()
+    tendered = MoneyField(null=True)  # cash handed over, where it is more than the amount change was given
+    reference = models.CharField(max_length=80, blank=True)
+    by = StaffField()
+    at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            *StoreOwned.Meta.constraints,
+            StoreKey("bill"),
+            models.CheckConstraint(name="payment_is_at_least_a_paisa", condition=Q(amount__gte="0.01")),
+            models.CheckConstraint(name="payment_method_known", condition=Q(method__in=PaymentMethod.values)),
+            models.CheckConstraint(
+                name="payment_tender_covers_it",
+                condition=Q(tendered__isnull=True) | Q(method=PaymentMethod.CASH, tendered__gte=F("amount")),
+            ),
+        ]
+        triggers = [*append_only(), triggers.nothing_added_to_a_bill("payments")]
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()} {self.amount}"
+
+    @property
+    def change(self) -> Any:
+        return (self.tendered or self.amount) - self.amount

@@ -1,0 +1,75 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.models.product import Product
+from customers.models import Customer
+from viveka.stores.constraints import StoreKey
+from viveka.stores.fields import MoneyField, QuantityField, StaffField, StoreForeignKey
+from viveka.stores.ids import new_id
+from viveka.stores.models import Store, StoreOwned, User
+
+
+class CartQuerySet(models.QuerySet["Cart"]):
+    def unfinished(self) -> "CartQuerySet":
+        """Not billed, and not given up."""
+        return self.filter(bill__isnull=True, dropped_at__isnull=True)
+
+    def current(self, store: Store, by: User) -> "Cart | None":
+        """The cart in front of this person."""
+        return self.unfinished().filter(store=store, by=by).order_by("-created_at").first()
+
+    def for_no_key_update(self) -> "CartQuerySet":
+        return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
+
+
+class Cart(StoreOwned):
+    """An unfinished sale. It has no number; it makes at most one bill (`Bill.cart` is unique)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    by = StaffField()
+    customer = StoreForeignKey(Customer, null=True, related_name="carts")
+    phone = models.CharField(max_length=40, blank=True)  # as typed
+    customer_name = models.CharField(max_length=200, blank=True)  # as typed
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(auto_now=True)
+    dropped_at = models.DateTimeField(null=True)
+
+    objects = CartQuerySet.as_manager()
+
+    class Meta:
+        constraints = [*StoreOwned.Meta.constraints, StoreKey("customer")]
+        indexes = [
+            models.Index(
+                fields=["store", "by", "-created_at"], name="cart_of_a_person", condition=Q(dropped_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Cart of {self.by}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("billing:counter")
+
+
+class CartLine(StoreOwned):
+    """A product in a cart. The same product again adds to its line."""
+
+    cart = StoreForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    product = StoreForeignKey(Product, related_name="+")
+    quantity = QuantityField()
+    price = MoneyField(null=True)  # typed by the cashier; None: the price of the batches
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            *StoreOwned.Meta.constraints,
+            StoreKey("cart"),
+            StoreKey("product"),
+            models.UniqueConstraint(name="cart_line_once_per_product", fields=["cart", "product"]),
+            models.CheckConstraint(name="cart_line_has_a_quantity", condition=Q(quantity__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} {self.product}"

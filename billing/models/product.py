@@ -1,0 +1,128 @@
+from decimal import Decimal
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q, Value
+from django.urls import reverse
+from django.utils import timezone
+
+from viveka.stores.fields import MoneyField, QuantityField
+from viveka.stores.models import StockPolicy, Store, StoreOwned
+from viveka.stores.text import SearchWords, words_query
+from viveka.stores.tracing import traced
+
+
+class Unit(models.TextChoices):
+    """What one of it is. Weights, volumes, lengths and hours are divisible, the rest is sold whole."""
+
+    PIECE = "pc", "piece"
+    PACK = "pack", "pack"
+    BOX = "box", "box"
+    DOZEN = "dozen", "dozen"
+    KILOGRAM = "kg", "kg"
+    GRAM = "g", "g"
+    LITRE = "l", "litre"
+    MILLILITRE = "ml", "ml"
+    METRE = "m", "metre"
+    HOUR = "hour", "hour"
+
+
+DIVISIBLE = frozenset({Unit.KILOGRAM, Unit.GRAM, Unit.LITRE, Unit.MILLILITRE, Unit.METRE, Unit.HOUR})
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def of(self, store: Store) -> "ProductQuerySet":
+        return self.filter(store=store)
+
+    def on_sale(self) -> "ProductQuerySet":
+        return self.filter(is_active=True)
+
+    def with_code(self, code: str) -> "ProductQuerySet":
+        """Whose barcode or SKU is exactly this, as a scanner sends it."""
+        return self.filter(Q(barcode=code) | Q(sku=code)) if code else self.none()
+
+    def matching(self, text: str) -> "ProductQuerySet":
+        """Beginnings of words of the name, or of the SKU or barcode."""
+        query = words_query(text)
+        return self.filter(search__words=query) if query else self.none()
+
+
+@traced(
+    "store",
+    "name",
+    "sku",
+    "barcode",
+    "category",
+    "unit",
+    "selling_price",
+    "low_stock_level",
+    "stock_policy",
+    "is_active",
+)
+class Product(StoreOwned):
+    """What is sold: goods kept in batches, or a service."""
+
+    name = models.CharField(max_length=200)
+    sku = models.CharField("SKU", max_length=48, blank=True)
+    barcode = models.CharField(max_length=48, blank=True)
+    category = models.CharField(max_length=80, blank=True)
+    unit = models.CharField(max_length=8, choices=Unit, default=Unit.PIECE)
+    selling_price = MoneyField(
+        null=True, blank=True, help_text="For services, and for goods whose batch has no price of its own."
+    )
+    low_stock_level = QuantityField(null=True, blank=True)
+    stock_policy = models.CharField(max_length=8, choices=StockPolicy, default=StockPolicy.REFUSE)
+    is_active = models.BooleanField("on sale", default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+    current_stock = QuantityField(default=Decimal(0), editable=False)  # one writer: billing.services
+
+    search = models.GeneratedField(
+        expression=SearchWords(F("name"), F("sku"), F("barcode")), output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            *StoreOwned.Meta.constraints,
+            models.UniqueConstraint(
+                name="product_sku_once",
+                fields=["store", "sku"],
+                condition=~Q(sku=""),
+                violation_error_message="Another product has this SKU.",
+            ),
+            models.UniqueConstraint(
+                name="product_barcode_once",
+                fields=["store", "barcode"],
+                condition=~Q(barcode=""),
+                violation_error_message="Another product has this barcode.",
+            ),
+            models.CheckConstraint(name="product_has_a_name", condition=~Q(name="")),
+            models.CheckConstraint(name="product_stock_policy_known", condition=Q(stock_policy__in=StockPolicy.values)),
+            models.CheckConstraint(name="product_unit_known", condition=Q(unit__in=Unit.values)),
+            models.CheckConstraint(
+                name="service_keeps_no_stock", condition=~Q(stock_policy=StockPolicy.NONE) | Q(current_stock=Value(0))
+            ),
+        ]
+        indexes = [GinIndex(fields=["search"], name="product_search")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("billing:product", args=[self.pk])
+
+    @property
+    def is_divisible(self) -> bool:
+        return self.unit in DIVISIBLE
+
+    @property
+    def keeps_stock(self) -> bool:
+        return self.stock_policy != StockPolicy.NONE
+
+    @property
+    def is_low(self) -> bool:
+        return self.keeps_stock and self.low_stock_level is not None and self.current_stock <= self.low_stock_level

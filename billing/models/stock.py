@@ -1,0 +1,119 @@
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from billing.models.product import Product
+from viveka.stores.append_only import append_only
+from viveka.stores.constraints import StoreKey
+from viveka.stores.fields import MoneyField, QuantityField, SignedQuantityField, StaffField, StoreForeignKey
+from viveka.stores.models import StoreOwned
+from viveka.stores.tracing import traced
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def in_stock(self) -> "BatchQuerySet":
+        return self.filter(remaining__gt=0)
+
+    def sellable(self, day: date) -> "BatchQuerySet":
+        """With stock, and not past the expiry date on that day."""
+        return self.in_stock().filter(Q(expiry_date__isnull=True) | Q(expiry_date__gte=day))
+
+    def expired(self, day: date) -> "BatchQuerySet":
+        return self.in_stock().filter(expiry_date__lt=day)
+
+    def oldest_first(self) -> "BatchQuerySet":
+        return self.order_by("received_at", "id")
+
+
+PRICES = ("selling_price", "mrp", "expiry_date", "supplier", "supplier_bill", "note")
+
+
+@traced("store", *PRICES)
+class Batch(StoreOwned):
+    """One received lot of a product, with its own cost and selling price."""
+
+    product = StoreForeignKey(Product, related_name="batches")
+    received_at = models.DateTimeField()
+    quantity = QuantityField("quantity received")
+    remaining = QuantityField(editable=False)  # one writer: billing.services
+    cost_price = MoneyField()
+    selling_price = MoneyField(null=True, blank=True)
+    mrp = MoneyField("MRP", null=True, blank=True)
+    expiry_date = models.DateField(null=True, blank=True)
+    supplier = models.CharField(max_length=200, blank=True)
+    supplier_bill = models.CharField("supplier's bill", max_length=80, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    by = StaffField(editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "batches"
+        ordering = ["-received_at", "-id"]
+        constraints = [
+            *StoreOwned.Meta.constraints,
+            StoreKey("product"),
+            models.CheckConstraint(name="batch_remaining_within_received", condition=Q(remaining__lte=F("quantity"))),
+            models.CheckConstraint(name="batch_has_a_quantity", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(name="batch_price_within_mrp", condition=Q(selling_price__lte=F("mrp"))),
+        ]
+        indexes = [
+            models.Index(
+                fields=["product", "received_at", "id"], name="batch_oldest_first", condition=Q(remaining__gt=0)
+            ),
+        ]
+        triggers = append_only(may_change=["remaining", *PRICES])
+
+    def __str__(self) -> str:
+        return f"{self.product} of {timezone.localtime(self.received_at):%d %b %Y}"
+
+
+class MovementReason(models.TextChoices):
+    RECEIVED = "received", "Received"
+    SOLD = "sold", "Sold"
+    RETURNED = "returned", "Returned"
+    ADJUSTED = "adjusted", "Adjusted"
+
+
+class StockMovement(StoreOwned):
+    """One change of one batch: what remains of a batch is the sum of these."""
+
+    batch = StoreForeignKey(Batch, related_name="movements")
+    product = StoreForeignKey(Product, related_name="movements")
+    quantity = SignedQuantityField()
+    reason = models.CharField(max_length=8, choices=MovementReason)
+    bill_line = StoreForeignKey("billing.BillLine", related_name="movements", null=True)
+    note = models.CharField(max_length=500, blank=True)
+    by = StaffField()
+    at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            *StoreOwned.Meta.constraints,
+            StoreKey("batch"),
+            StoreKey("product"),
+            StoreKey("bill_line"),
+            models.CheckConstraint(name="movement_moves_something", condition=~Q(quantity=0)),
+            models.CheckConstraint(
+                name="movement_sign_follows_reason",
+                condition=Q(reason=MovementReason.SOLD, quantity__lt=0, bill_line__isnull=False)
+                | Q(reason=MovementReason.RETURNED, quantity__gt=0)
+                | Q(reason=MovementReason.RECEIVED, quantity__gt=0, bill_line__isnull=True)
+                | Q(reason=MovementReason.ADJUSTED, bill_line__isnull=True),
+            ),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()} {self.quantity}"
+
+    @property
+    def taken(self) -> Any:
+        """What left the batch."""
+        return -self.quantity

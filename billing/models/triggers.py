@@ -1,0 +1,42 @@
+"""What only the database can hold: a bill adds up when it is written, and nothing joins it later."""
+
+import pgtrigger
+
+bill_adds_up = pgtrigger.Trigger(
+    name="adds_up",
+    operation=pgtrigger.Insert,
+    when=pgtrigger.After,
+    declare=[("lines", "RECORD"), ("paid", "NUMERIC")],
+    func="""
+        SELECT count(*) AS n, sum(subtotal) AS subtotal, sum(discount) AS discount, sum(rounding) AS rounding,
+               sum(total) AS total, sum(cost) AS cost
+          INTO lines FROM billing_billline WHERE bill_id = NEW.id;
+        SELECT coalesce(sum(amount), 0) INTO paid FROM billing_payment WHERE bill_id = NEW.id;
+        IF lines.n = 0 OR lines.subtotal <> NEW.subtotal OR lines.discount <> NEW.discount
+           OR lines.rounding <> NEW.rounding OR lines.total <> NEW.total OR lines.cost <> NEW.total_cost
+           OR paid <> NEW.total
+        THEN
+            RAISE EXCEPTION 'bill % does not add up: lines %, paid %', NEW.number, lines, paid
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'bill_adds_up';
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+
+def nothing_added_to_a_bill(what: str) -> pgtrigger.Trigger:
+    """Lines and payments are written before their bill; once it stands, more of them are refused."""
+    return pgtrigger.Trigger(
+        name="bill_is_closed",
+        operation=pgtrigger.Insert,
+        when=pgtrigger.After,
+        level=pgtrigger.Statement,
+        referencing=pgtrigger.Referencing(new="added"),
+        func=f"""
+            IF EXISTS (SELECT 1 FROM added JOIN billing_bill ON billing_bill.id = added.bill_id) THEN
+                RAISE EXCEPTION 'no {what} can be added to a finished bill'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'bill_is_closed';
+            END IF;
+            RETURN NULL;
+        """,
+    )

@@ -1,0 +1,1 @@
+"""What moves money or stock: each function here is one thing that a person does, in one transaction."""

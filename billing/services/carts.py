@@ -1,0 +1,292 @@
+"""The cart in front of a cashier: what is in it, and for whom. Each change locks the cart's row."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from billing.models import Bill, Cart, CartLine, Product
+from billing.services.buyer import Buyer, identify
+from billing.services.priced_cart import read_cart
+from customers.models import Customer
+from customers.names import PLACEHOLDERS
+from viveka.stores.errors import Missing, Refused
+from viveka.stores.models import Store, User
+from viveka.stores.money import MAX_QUANTITY, MIN_QUANTITY
+from viveka.stores.phone import normalise_phone, show_phone
+from viveka.stores.text import clean_text
+from viveka.stores.transactions import retry_when_entangled
+
+OFFERED = 8
+"""How many matches a list to pick from has."""
+CODE_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The product that went into the cart; or none, and those to pick from."""
+
+    product: Product | None = None
+    matches: list[Product] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerNoted:
+    """What became of the phone and the name typed."""
+
+    cart: Cart | None
+    is_new: bool = False
+    came_back: bool = False
+    warning: str = ""
+
+
+def match_products(store: Store, text: str) -> list[Product]:
+    """Products on sale to pick from: exactly this code first, then those whose words begin so.
+
+    Raises Refused for text that is none.
+    """
+    code = clean_text(text, field="code", most=CODE_LENGTH)
+    on_sale = Product.objects.of(store).on_sale()
+    exact = list(on_sale.with_code(code).order_by("id"))
+    rest = on_sale.matching(code).exclude(pk__in=[one.pk for one in exact]).order_by("name", "id")[:OFFERED]
+    return [*exact, *rest][:OFFERED]
+
+
+def add_to_cart(*, store: Store, by: User, code: str = "", product_id: int | None = None) -> Added:
+    """Put one of the product into the person's cart, which is made by the first; the same again adds to its line.
+
+    The product is the one picked, or whose barcode or SKU is exactly `code`. Any other text adds nothing and answers
+    what it may mean. Raises Refused where nothing has the code or it is not on sale, Missing for an unknown product.
+    """
+    if product_id is not None:
+        product = Product.objects.of(store).filter(pk=product_id).first()
+        if product is None:
+            raise Missing("This product is no longer there.", "code")
+    else:
+        code = clean_text(code, field="code", most=CODE_LENGTH)
+        if not code:
+            raise Refused("Scan a barcode, or type a SKU or the beginning of a name.", "code")
+        found = list(Product.objects.of(store).with_code(code))
+        # A barcode wins where another product has the same characters as its SKU.
+        product = next((one for one in found if one.barcode == code), found[0] if found else None)
+    if product is None:
+        if matches := match_products(store, code):
+            return Added(matches=matches)
+        raise Refused(f"Nothing has the code or a name beginning with “{code}”.", "code")
+    if not product.is_active:
+        raise Refused(f"{product.name} is not on sale.", "code")
+    _add(store, by, product)
+    return Added(product)
+
+
+@retry_when_entangled
+@transaction.atomic
+def _add(store: Store, by: User, product: Product) -> None:
+    cart = _open_cart(store, by)
+    line = cart.lines.filter(product=product).first()
+    if line is None:
+        CartLine.objects.create(store=store, cart=cart, product=product, quantity=Decimal(1))
+    else:
+        line.product = product
+        _write_quantity(line, line.quantity + 1)
+
+
+@retry_when_entangled
+@transaction.atomic
+def set_quantity(*, store: Store, by: User, line_id: int, quantity: Decimal) -> None:
+    """Set how much of a line is sold. More than there is stays and is shown as short.
+
+    Raises Refused for parts of what is sold whole, Missing for a line that is not in the person's cart.
+    """
+    _write_quantity(_line(store, by, line_id), quantity)
+
+
+@retry_when_entangled
+@transaction.atomic
+def step_quantity(*, store: Store, by: User, line_id: int, step: int) -> None:
+    """One more or one less. Raises Refused where nothing would be left."""
+    line = _line(store, by, line_id)
+    if line.quantity + step < MIN_QUANTITY:
+        raise Refused("This is the last one. Remove the line instead.", "quantity")
+    _write_quantity(line, line.quantity + step)
+
+
+@retry_when_entangled
+@transaction.atomic
+def set_price(*, store: Store, by: User, line_id: int, price: Decimal | None, now: datetime) -> None:
+    """Sell the line at a typed price; None is the price of its batches again.
+
+    Raises Refused for a price below the cost of a batch it comes from, in words that do not tell the cost.
+    """
+    line = _line(store, by, line_id)
+    line.price = price
+    line.save(update_fields=["price"])
+    if price is not None:
+        quote = read_cart(store, line.cart, store.day_of(now))
+        index = next(n for n, one in enumerate(quote.lines) if one.line.pk == line.pk)
+        field_name, sentence = quote.quote.refused.get(index, ("", ""))
+        if field_name == "price":
+            raise Refused(sentence, "price")
+
+
+@retry_when_entangled
+@transaction.atomic
+def remove_line(*, store: Store, by: User, line_id: int) -> None:
+    """Take a line out of the person's cart; one that is out already is no fault."""
+    if cart := _lock_current(store, by):
+        cart.lines.filter(pk=line_id).delete()
+
+
+@retry_when_entangled
+@transaction.atomic
+def drop_cart(*, store: Store, by: User, cart_id: UUID, now: datetime) -> None:
+    """Give up this sale, if it is still the one in front of the person."""
+    cart = _lock_current(store, by)
+    if cart is not None and cart.pk == cart_id:
+        cart.dropped_at = now
+        cart.save(update_fields=["dropped_at", "updated_at"])
+
+
+@retry_when_entangled
+@transaction.atomic
+def set_buyer(*, store: Store, by: User, phone: str, name: str, commit: bool) -> BuyerNoted:
+    """Note the phone and name as typed, and the customer whom they find.
+
+    With `commit` a valid phone that is not on record becomes a customer, and a record without a name takes this one.
+    A bad phone is kept as typed and finds nobody. Raises Refused for text that is none.
+    """
+    cart = _open_cart(store, by) if (phone.strip() or name.strip()) else _lock_current(store, by)
+    return _note_buyer(store, cart, phone, name, commit) if cart else BuyerNoted(None)
+
+
+@retry_when_entangled
+@transaction.atomic
+def note_typed_buyer(*, store: Store, cart_id: UUID, phone: str, name: str) -> None:
+    """Keep what stands in the boxes when the payment is completed; a cart that is finished stays as it is."""
+    cart = Cart.objects.filter(store=store, pk=cart_id).for_no_key_update().first()
+    if cart is not None and _is_unfinished(cart):
+        _note_buyer(store, cart, phone, name, False)
+
+
+@retry_when_entangled
+@transaction.atomic
+def pick_buyer(*, store: Store, by: User, customer_id: int) -> BuyerNoted:
+    """Sell to this customer. Raises Missing where the store has none such."""
+    cart = _open_cart(store, by)
+    customer = Customer.objects.of(store).filter(pk=customer_id).first()
+    if customer is None:
+        raise Missing("No such customer.", "name")
+    return _write_buyer(cart, customer, show_phone(customer.phone, store.region), "")
+
+
+@retry_when_entangled
+@transaction.atomic
+def clear_buyer(*, store: Store, by: User) -> BuyerNoted:
+    """Sell without a customer."""
+    cart = _lock_current(store, by)
+    return _write_buyer(cart, None, "", "") if cart else BuyerNoted(None)
+
+
+@retry_when_entangled
+@transaction.atomic
+def correct_buyer_name(*, store: Store, by: User) -> BuyerNoted:
+    """Give the customer's record the name that was typed at the counter. Raises Refused where there is none."""
+    cart = _lock_current(store, by)
+    if cart is None or cart.customer_id is None:
+        raise Refused("Find the customer first.", "phone")
+    customer = Customer.objects.lock(store, cart.customer_id)
+    customer.correct_name(cart.customer_name)
+    return _write_buyer(cart, customer, cart.phone, "")
+
+
+def match_buyers(store: Store, text: str) -> list[Customer]:
+    """Active customers to pick from by the beginnings of the words of a name, those seen last first.
+
+    The newest come out of a limited number of matches, so that a common beginning is as fast as a rare one.
+    """
+    name = clean_text(text, field="name", most=200)
+    if len(name) < 2:
+        return []
+    some = Customer.objects.of(store).matching(name).filter(is_active=True).exclude(name__in=PLACEHOLDERS)
+    found = Customer.objects.filter(pk__in=some.values("pk")[:200])
+    return list(found.order_by(F("last_purchase_at").desc(nulls_last=True), "-id")[:OFFERED])
+
+
+def _lock_current(store: Store, by: User) -> Cart | None:
+    """The person's cart, locked. One that is billed while we wait for it is no longer it."""
+    while cart := Cart.objects.current(store, by):
+        locked = Cart.objects.filter(pk=cart.pk).for_no_key_update().get()
+        if _is_unfinished(locked):
+            return locked
+    return None
+
+
+def _is_unfinished(locked: Cart) -> bool:
+    """Asked in a statement of its own: the one that waited for the lock does not see the bill made meanwhile."""
+    return locked.dropped_at is None and not Bill.objects.filter(cart=locked).exists()
+
+
+def _open_cart(store: Store, by: User) -> Cart:
+    """The person's cart, locked; a new one where there is none.
+
+    The person's own row is the lock for making it, so that two first scans at once make one cart.
+    """
+    cart = _lock_current(store, by)
+    if cart is None:
+        User.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.pk)
+        cart = _lock_current(store, by) or Cart.objects.create(store=store, by=by)
+    return cart
+
+
+def _line(store: Store, by: User, line_id: int) -> CartLine:
+    """A line of the person's cart; the cart is locked."""
+    cart = _lock_current(store, by)
+    line = cart.lines.select_related("product").filter(pk=line_id).first() if cart else None
+    if cart is None or line is None:
+        raise Missing("This line is no longer in the cart.", "quantity")
+    line.cart = cart
+    return line
+
+
+def _write_quantity(line: CartLine, quantity: Decimal) -> None:
+    if not line.product.is_divisible and quantity % 1:
+        raise Refused(f"{line.product.name} is sold whole: type 1, 2, 3 …", "quantity")
+    if quantity > MAX_QUANTITY:
+        raise Refused(f"Quantity is at most {MAX_QUANTITY}.", "quantity")
+    line.quantity = quantity
+    line.save(update_fields=["quantity"])
+
+
+def _note_buyer(store: Store, cart: Cart, phone: str, name: str, commit: bool) -> BuyerNoted:
+    phone = clean_text(phone, field="phone", most=40)
+    name = clean_text(name, field="name", most=200)
+    if phone == cart.phone and not commit:
+        return _write_buyer(cart, cart.customer, phone, name)  # a customer who was picked stays
+    if not phone:
+        picked = cart.customer if not cart.phone else None
+        return _write_buyer(cart, picked, phone, name)
+    known, is_valid = _look_up(store, phone)
+    came_back = bool(known and not known.is_active)
+    if not (commit and is_valid):
+        return _write_buyer(cart, known, phone, name)
+    who = identify(store, Buyer(phone=phone, name=name))
+    noted = _write_buyer(cart, who.customer, phone, who.for_name)
+    return BuyerNoted(noted.cart, is_new=who.is_new, came_back=came_back, warning=who.warning)
+
+
+def _look_up(store: Store, phone: str) -> tuple[Customer | None, bool]:
+    """The customer of a phone as typed, and whether it is a phone at all."""
+    try:
+        e164 = normalise_phone(phone, store.region)
+    except Refused:
+        return None, False
+    return Customer.objects.of(store).filter(phone=e164).first(), True
+
+
+def _write_buyer(cart: Cart, customer: Customer | None, phone: str, name: str) -> BuyerNoted:
+    cart.customer, cart.phone, cart.customer_name = customer, phone, name
+    cart.save(update_fields=["customer", "phone", "customer_name", "updated_at"])
+    return BuyerNoted(cart)

@@ -1,0 +1,242 @@
+"""Checkout: goods leave, money comes, a bill stands. All of it in one transaction, or none.
+
+Locks are taken in the order of the house: request key, cart, customer, products, batches; the bill's counter comes
+last, because it makes every other till of the store wait until commit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from billing.models import Bill, BillLine, Cart, Payment, StockMovement
+from billing.services.buyer import Buyer, Identified, identify
+from billing.services.quote import Quote, QuotedLine, SaleItem, quote
+from billing.services.stock import lock_batches, lock_products, sold_movements, take_from_batches
+from billing.services.tender import Settled, Tender, settle
+from customers.models import Customer
+from viveka.stores.errors import Conflict, Missing, Refused
+from viveka.stores.idempotency import KeyedRequest
+from viveka.stores.ids import new_id
+from viveka.stores.models import Counter, Store, User
+from viveka.stores.money import MAX_MONEY, ZERO
+from viveka.stores.transactions import retry_when_entangled
+
+
+class PriceChanged(Conflict):
+    """Stock or a price is not what the cashier saw; nothing was billed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What else was said with a sale: a discount, what the total should be, the other system's number."""
+
+    discount: Decimal = ZERO
+    expected_total: Decimal | None = None
+    seen: str = ""
+    """The digest of the quote that was on screen; "" where none was."""
+    reference_number: str = ""
+
+
+@dataclass(slots=True)
+class Sale:
+    """The bill, and how it came about."""
+
+    bill: Bill
+    is_new_customer: bool = False
+    is_replay: bool = False
+    """The bill was made by an earlier, equal request."""
+    warnings: list[str] = field(default_factory=list)
+    written: "Written | None" = None
+    """The rows of the bill as they were written just now; None for a bill that was there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands behind a bill: its lines by position, the movements of its goods, its payments."""
+
+    lines: list[BillLine]
+    movements: list[StockMovement]
+    payments: list[Payment]
+
+
+@retry_when_entangled
+@transaction.atomic
+def checkout(
+    *,
+    store: Store,
+    by: User,
+    items: Sequence[SaleItem],
+    tenders: Sequence[Tender],
+    now: datetime,
+    at: datetime | None = None,
+    buyer: Buyer = Buyer(),  # noqa: B008  (frozen)
+    terms: Terms = Terms(),
+    request: KeyedRequest | None = None,
+) -> Sale:
+    """Sell the items. `at` is the moment the sale is about, `now` the one it is entered.
+
+    Raises Refused (a field is wrong), InsufficientStock or PriceChanged (as things stand), Missing (not in this store).
+    """
+    bill_id = new_id()
+    if request and (earlier := request.claim(bill_id)):
+        return Sale(Bill.objects.of(store).get(pk=earlier.made_id), is_replay=True)
+    return _sell(store, by, bill_id, None, items, tenders, now, at or now, buyer, terms)
+
+
+@retry_when_entangled
+@transaction.atomic
+def complete_cart(
+    *,
+    store: Store,
+    by: User,
+    cart_id: UUID,
+    tenders: Sequence[Tender],
+    now: datetime,
+    terms: Terms = Terms(),
+) -> Sale:
+    """Sell what is in the cart. However often and by whomever it is completed, it makes one bill.
+
+    Raises as `checkout` does; Missing where the store has no such cart.
+    """
+    cart = Cart.objects.filter(store=store, pk=cart_id).for_no_key_update().first()
+    if cart is None or cart.dropped_at:
+        raise Missing("This cart is no longer there.")
+    is_billed = Exists(Bill.objects.filter(cart=OuterRef("cart")))
+    lines = list(cart.lines.order_by("id").annotate(is_billed=is_billed))
+    may_be_billed = not lines or lines[0].is_billed
+    if may_be_billed and (bill := Bill.objects.of(store).filter(cart=cart).first()):
+        return Sale(bill, is_replay=True)
+    items = [SaleItem(line.product_id, line.quantity, line.price) for line in lines]
+    if cart.phone:  # by phone also where the record is known: it may have to come back, or take its first name
+        buyer = Buyer(phone=cart.phone, name=cart.customer_name)
+    else:
+        buyer = Buyer(customer_id=cart.customer_id, name=cart.customer_name)
+    return _sell(store, by, new_id(), cart, items, tenders, now, now, buyer, terms)
+
+
+def _sell(
+    store: Store,
+    by: User,
+    bill_id: UUID,
+    cart: Cart | None,
+    items: Sequence[SaleItem],
+    tenders: Sequence[Tender],
+    now: datetime,
+    at: datetime,
+    buyer: Buyer,
+    terms: Terms,
+) -> Sale:
+    """The body of every sale: lock, compute and check in memory, write, number last."""
+    if not items:
+        raise Refused("Add a product first.", "saleItems")
+    day = store.day_of(at)
+    if at > now or (store.closed_until and day <= store.closed_until):
+        raise Refused("A sale can't be dated in the future or in closed books.", "date")
+    who = identify(store, buyer)
+    products = lock_products(store, [item.product_id for item in items])
+    priced = quote(items, products=products, batches=lock_batches(products, day), discount=terms.discount)
+    priced.insist()
+    _compare(priced, terms)
+    settled = settle(tenders, priced.total)
+
+    take_from_batches([part for line in priced.lines for part in line.parts])
+    common = {"store_id": store.pk, "by_id": by.pk, "at": at, "created_at": now}
+    lines, movements = _write_lines(common, bill_id, priced.lines)
+    payments = _write_payments(common, bill_id, settled)
+    if who.customer:
+        _count_purchase(who.customer, priced.total, at)
+    bill = _write_bill(store, by, bill_id, cart, who, priced, settled, now, at, terms.reference_number)
+    warnings = [who.warning] if who.warning else []
+    return Sale(bill, is_new_customer=who.is_new, warnings=warnings, written=Written(lines, movements, payments))
+
+
+def _compare(priced: Quote, terms: Terms) -> None:
+    """Nothing is billed that the cashier has not seen."""
+    if terms.expected_total is not None and terms.expected_total != priced.total:
+        raise PriceChanged(
+            f"The total is {priced.total} now, not {terms.expected_total}. Look at the cart and confirm again.",
+            "expectedTotal",
+        )
+    if terms.seen and terms.seen != priced.digest():
+        raise PriceChanged(f"Prices or stock have changed: the total is {priced.total} now. Look and confirm again.")
+
+
+def _write_lines(
+    common: dict, bill_id: UUID, lines: Sequence[QuotedLine]
+) -> tuple[list[BillLine], list[StockMovement]]:
+    rows: list[BillLine] = []
+    movements: list[StockMovement] = []
+    for position, line in enumerate(lines, 1):
+        row = BillLine(
+            store_id=common["store_id"], bill_id=bill_id, product_id=line.product.pk, position=position,
+            item=line.item + 1, name=line.product.name, unit=line.product.unit, quantity=line.quantity,
+            price=line.price,
+            subtotal=line.subtotal, discount=line.discount, total=line.total, cost=line.cost, note=line.note,
+        )  # fmt: skip
+        rows.append(row)
+        movements += sold_movements(common, row.pk, line.parts)
+    return BillLine.objects.bulk_create(rows), StockMovement.objects.bulk_create(movements)
+
+
+def _write_payments(common: dict, bill_id: UUID, settled: Sequence[Settled]) -> list[Payment]:
+    return Payment.objects.bulk_create(
+        Payment(
+            **common, bill_id=bill_id, method=part.method, amount=part.amount, reference=part.reference,
+            tendered=part.tendered,
+        )
+        for part in settled
+    )  # fmt: skip
+
+
+def _count_purchase(customer: Customer, total: Decimal, at: datetime) -> None:
+    if customer.total_purchases + total > MAX_MONEY:
+        raise Refused(f"The purchases of {customer} would pass {MAX_MONEY}.", "total")
+    customer.total_purchases += total
+    customer.purchase_count += 1
+    customer.last_purchase_at = max(at, customer.last_purchase_at or at)
+    customer.save(update_fields=["total_purchases", "purchase_count", "last_purchase_at"])
+
+
+def _write_bill(
+    store: Store,
+    by: User,
+    bill_id: UUID,
+    cart: Cart | None,
+    who: Identified,
+    priced: Quote,
+    settled: Sequence[Settled],
+    now: datetime,
+    at: datetime,
+    reference_number: str,
+) -> Bill:
+    day = store.day_of(at)
+    year = store.financial_year(day)
+    bill = Bill(
+        id=bill_id, store=store, year=year, cart=cart, at=at, day=day, created_at=now, cashier=by,
+        customer=who.customer, for_name=who.for_name, subtotal=priced.subtotal, discount=priced.discount,
+        total=priced.total, total_cost=priced.total_cost, change=sum((part.change for part in settled), ZERO),
+        reference_number=reference_number,
+    )  # fmt: skip
+    if who.customer:
+        bill.customer_number = who.customer.number
+        bill.customer_name = who.customer.name
+        bill.customer_phone = who.customer.phone or ""
+    bill.sequence = Counter.objects.next(store, f"bill {year}")
+    bill.number = bill_number(store.bill_prefix, year, bill.sequence)
+    bill.save(force_insert=True)
+    return bill
+
+
+def bill_number(prefix: str, year: str, sequence: int) -> str:
+    """`BILL-2627-000123`; above 999,999 in a year the hyphens drop out, so it stays within 16 characters.
+
+    Rule 46(b) of the CGST Rules 2017: consecutive, unique for a financial year, at most sixteen characters.
+    """
+    if sequence > 999_999:
+        return f"{prefix}{year}{sequence}"
+    return f"{prefix}-{year}-{sequence:06d}"

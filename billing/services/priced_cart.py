@@ -1,0 +1,118 @@
+"""A cart as the cashier sees it: each line with the batches behind it, what is short, what it costs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from billing.models import Batch, Cart, CartLine, Product
+from billing.services.quote import Quote, QuotedLine, SaleItem, quote
+from viveka.stores.models import Store
+from viveka.stores.money import ZERO, show_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class PricedPart:
+    """So much of one batch at one price; `batch` is None for a service."""
+
+    quantity: Decimal
+    price: Decimal
+    batch: Batch | None
+
+
+@dataclass(slots=True)
+class PricedLine:
+    """A line of the cart with its price. `errors` and `typed` are what a form about it said, by field."""
+
+    line: CartLine
+    quoted: list[QuotedLine]
+    message: str = ""
+    """Why it can't be sold as it stands: short, below the lowest price, not on sale."""
+    errors: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
+    was: str = ""
+    """How the line read when the cashier confirmed it, where that has changed since."""
+
+    @property
+    def parts(self) -> list[PricedPart]:
+        parts = []
+        for line in self.quoted:
+            taken: Sequence[tuple[Batch | None, Decimal]] = line.parts or [(None, line.quantity)]
+            parts += [PricedPart(quantity, line.price, batch) for batch, quantity in taken]
+        return parts
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.total for line in self.quoted), ZERO)
+
+    @property
+    def prices(self) -> list[Decimal]:
+        """Each price once, in the order of the batches."""
+        return list(dict.fromkeys(line.price for line in self.quoted))
+
+    @property
+    def reading(self) -> str:
+        """The line in words: `3 × 100.00 + 2 × 110.00`."""
+        return " + ".join(f"{show_quantity(line.quantity)} × {line.price}" for line in self.quoted) or "nothing"
+
+    @property
+    def shown_quantity(self) -> str:
+        return self.typed.get("quantity") or show_quantity(self.line.quantity)
+
+    @property
+    def shown_price(self) -> str:
+        typed = "" if self.line.price is None else str(self.line.price)
+        return self.typed.get("price") or typed
+
+
+@dataclass(slots=True)
+class PricedCart:
+    """All lines with what they add up to; `cart` is None before the first product."""
+
+    cart: Cart | None
+    lines: list[PricedLine]
+    quote: Quote
+
+    @property
+    def items(self) -> Decimal:
+        """How many things are in it: the quantities of what is sold whole, and one for each line that is weighed."""
+        return sum(
+            (Decimal(1) if one.line.product.is_divisible else one.line.quantity for one in self.lines), Decimal(0)
+        )
+
+    def line(self, pk: int) -> PricedLine | None:
+        return next((one for one in self.lines if one.line.pk == pk), None)
+
+    def compare(self, seen: Sequence[str]) -> None:
+        """Mark the lines that no longer read as they did; `seen` holds `<line>:<reading>` for each line shown."""
+        readings = dict(entry.split(":", 1) for entry in seen if ":" in entry)
+        for one in self.lines:
+            reading = readings.get(str(one.line.pk), "not in the cart")
+            if reading != one.reading:
+                one.was = reading[:200]
+
+
+def read_cart(store: Store, cart: Cart | None, day: date) -> PricedCart:
+    """The cart with the prices of that day, for showing: nothing is locked. Two queries, whatever its size."""
+    lines = list(cart.lines.select_related("product").order_by("id")) if cart else []
+    shelves = [line.product_id for line in lines if line.product.keeps_stock]
+    items = [SaleItem(line.product_id, line.quantity, line.price) for line in lines]
+    priced = quote(items, products={line.product_id: line.product for line in lines}, batches=_batches(shelves, day))
+    told = [
+        PricedLine(line, priced.of_item(n), priced.short.get(n) or priced.refused.get(n, ("", ""))[1])
+        for n, line in enumerate(lines)
+    ]
+    return PricedCart(cart, told, priced)
+
+
+def price_each(products: Sequence[Product], day: date) -> list[tuple[Product, Decimal | None]]:
+    """Each product with the price of the next one sold; None where there is none to sell, or no price."""
+    shelves = [product.pk for product in products if product.keeps_stock]
+    items = [SaleItem(product.pk, Decimal(1)) for product in products]
+    priced = quote(items, products={product.pk: product for product in products}, batches=_batches(shelves, day))
+    first = [next(iter(priced.of_item(n)), None) for n in range(len(products))]
+    return [(product, line.price if line else None) for product, line in zip(products, first, strict=True)]
+
+
+def _batches(shelves: Sequence[int], day: date) -> list[Batch]:
+    return list(Batch.objects.filter(product_id__in=shelves).sellable(day).oldest_first()) if shelves else []

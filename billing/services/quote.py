@@ -1,0 +1,198 @@
+"""What a cart costs: batches oldest first, prices, discount, and the rules that a sale must keep.
+
+Pure: it reads the rows it is given and touches no database. The counter shows it, the checkout bills it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import groupby
+
+from billing.models import Batch, Product
+from viveka.stores.errors import Conflict, Refused, RefusedFields
+from viveka.stores.fifo import take_oldest_first
+from viveka.stores.money import MAX_MONEY, ZERO, show_quantity, spread, to_paisa
+
+ABOVE_MRP = "{name} can't be sold above its MRP of {mrp}."
+HALF_PAISA = Decimal("0.005")
+BELOW_COST = "{name} would be sold below the lowest price allowed. Raise the price or lower the discount."
+
+
+class InsufficientStock(Conflict):
+    """Fewer are left than were asked for."""
+
+
+class BelowCost(Refused):
+    """A typed price or a discount takes goods below what they cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaleItem:
+    """What is asked for: a product, how much, and a price where one was typed."""
+
+    product_id: int
+    quantity: Decimal
+    price: Decimal | None = None
+    note: str = ""
+
+
+@dataclass(slots=True)
+class QuotedLine:
+    """A product at one price, with the batches that it comes from."""
+
+    item: int
+    product: Product
+    price: Decimal
+    quantity: Decimal
+    parts: list[tuple[Batch, Decimal]]
+    subtotal: Decimal
+    cost: Decimal
+    note: str = ""
+    discount: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        return self.subtotal - self.discount
+
+
+@dataclass(slots=True)
+class Quote:
+    """Lines in the order they were asked for, and what is wrong with them, by item."""
+
+    lines: list[QuotedLine] = field(default_factory=list)
+    discount: Decimal = ZERO
+    short: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, tuple[str, str]] = field(default_factory=dict)  # item: (field, sentence)
+
+    @property
+    def subtotal(self) -> Decimal:
+        return sum((line.subtotal for line in self.lines), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        return self.subtotal - self.discount
+
+    @property
+    def total_cost(self) -> Decimal:
+        return sum((line.cost for line in self.lines), ZERO)
+
+    @property
+    def is_sellable(self) -> bool:
+        return bool(self.lines) and not self.short and not self.refused
+
+    def of_item(self, item: int) -> list[QuotedLine]:
+        return [line for line in self.lines if line.item == item]
+
+    def digest(self) -> str:
+        """A short fingerprint of what was shown: products, quantities, prices."""
+        shown = [f"{line.product.pk}:{line.quantity:.3f}:{line.price:.2f}" for line in self.lines]
+        return hashlib.sha256("|".join([*shown, f"{self.discount:.2f}"]).encode()).hexdigest()[:16]
+
+    def insist(self) -> None:
+        """Raise what stands against selling this: every line is looked at before anything is said."""
+        if self.refused:
+            raise RefusedFields({f"saleItems.{item}.{name}": [text] for item, (name, text) in self.refused.items()})
+        if self.short:
+            refusal = InsufficientStock(" ".join(self.short.values()))
+            refusal.errors = {f"saleItems.{item}.quantity": [text] for item, text in self.short.items()}
+            raise refusal
+
+
+def quote(
+    items: Sequence[SaleItem],
+    *,
+    products: Mapping[int, Product],
+    batches: Iterable[Batch],
+    discount: Decimal = ZERO,
+) -> Quote:
+    """Price the items out of `batches` (sellable ones, oldest first for each product).
+
+    What is short or not allowed is noted per item, never raised, so that a screen can show all of it at once;
+    `Quote.insist` raises it. A discount above the subtotal raises Refused.
+    """
+    shelf: dict[int, list[list]] = {}
+    for batch in batches:
+        shelf.setdefault(batch.product_id, []).append([batch, batch.remaining])
+    result = Quote()
+    for index, item in enumerate(items):
+        _quote_item(result, index, item, products[item.product_id], shelf.get(item.product_id, []))
+    _take_discount(result, discount)
+    for line in result.lines:
+        _check_price(result, line, is_typed=items[line.item].price is not None)
+    if max(result.subtotal, result.total_cost) > MAX_MONEY:
+        result.refused.setdefault(0, ("quantity", f"The bill is above {MAX_MONEY}."))
+    return result
+
+
+def _quote_item(result: Quote, index: int, item: SaleItem, product: Product, shelf: list[list]) -> None:
+    if not product.is_active:
+        result.refused[index] = ("productId", f"{product.name} is not on sale.")
+    elif not product.is_divisible and item.quantity % 1:
+        result.refused[index] = ("quantity", f"{product.name} is sold whole: type 1, 2, 3 …")
+    if not product.keeps_stock:
+        parts: list[tuple[Batch | None, Decimal]] = [(None, item.quantity)]
+    else:
+        taken = take_oldest_first(((slot, slot[1]) for slot in shelf), item.quantity)
+        for slot, part in taken.parts:
+            slot[1] -= part
+        if taken.missing:
+            there = show_quantity(item.quantity - taken.missing)
+            result.short[index] = (
+                f"Only {there} of {product.name} left." if there != "0" else f"{product.name} is out of stock."
+            )
+        parts = [(slot[0], part) for slot, part in taken.parts]
+    for price, group in groupby(parts, key=lambda part: _price(item, product, part[0])):
+        if price is None:
+            result.refused.setdefault(index, ("price", f"{product.name} has no price yet. Type one."))
+            continue
+        result.lines.append(_line(index, item, product, price, list(group)))
+
+
+def _price(item: SaleItem, product: Product, batch: Batch | None) -> Decimal | None:
+    if item.price is not None:
+        return item.price
+    if batch is not None and batch.selling_price is not None:
+        return batch.selling_price
+    return product.selling_price
+
+
+def _line(
+    index: int, item: SaleItem, product: Product, price: Decimal, parts: list[tuple[Batch | None, Decimal]]
+) -> QuotedLine:
+    quantity = sum((part for _, part in parts), Decimal(0))
+    kept = [(batch, part) for batch, part in parts if batch is not None]
+    cost = to_paisa(sum((part * batch.cost_price for batch, part in kept), Decimal(0)))
+    subtotal = to_paisa(quantity * price)
+    return QuotedLine(index, product, price, quantity, kept, subtotal, cost, item.note)
+
+
+def _take_discount(result: Quote, discount: Decimal) -> None:
+    """Spread the discount over the lines to the paisa, so that a return gives back what was really paid."""
+    if discount > result.subtotal:
+        raise Refused(f"The discount is more than the bill of {result.subtotal}.", "discount")
+    result.discount = discount
+    for line, part in zip(result.lines, spread(discount, [line.subtotal for line in result.lines]), strict=True):
+        line.discount = part
+
+
+def _check_price(result: Quote, line: QuotedLine, *, is_typed: bool) -> None:
+    """Nothing above an MRP; a price that a person typed or lowered by a discount, not below cost either."""
+    mrps = [batch.mrp for batch, _ in line.parts if batch.mrp is not None]
+    if mrps and line.price > min(mrps):
+        text = ABOVE_MRP.format(name=line.product.name, mrp=min(mrps))
+        result.refused.setdefault(line.item, ("price", text))
+    if (
+        is_typed
+        and any(line.price < batch.cost_price for batch, _ in line.parts)
+        or (line.discount and _is_below_cost(line))
+    ):
+        result.refused.setdefault(line.item, ("price", BELOW_COST.format(name=line.product.name)))
+
+
+def _is_below_cost(line: QuotedLine) -> bool:
+    """Whether any of the batches behind the line brings less than it cost, after the discount.
+
+    A batch's share may miss half a paisa, which is what rounding the line takes.
+    """
+    return any(line.total * part / line.quantity + HALF_PAISA < part * batch.cost_price for batch, part in line.parts)

@@ -1,0 +1,77 @@
+"""Products with stock, carts and bills for tests, made by the services that make them in the shop."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from billing.models import Cart, CartLine, PaymentMethod, Product
+from billing.services.checkout import Sale, checkout
+from billing.services.quote import SaleItem
+from billing.services.stock import receive_batch
+from billing.services.tender import Tender
+from viveka.stores.models import Store, User
+from viveka.stores.tests.factories import StoreFactory, UserFactory
+
+Number = Decimal | int | str
+
+
+class ProductFactory(DjangoModelFactory[Product]):
+    """Goods sold by the piece, without stock."""
+
+    class Meta:
+        model = Product
+
+    store = factory.SubFactory(StoreFactory)
+    name = factory.Sequence(lambda n: f"Sugar {n}")
+
+
+def stocked_product(
+    store: Store,
+    *,
+    batches: Sequence[tuple[Number, Number, Number | None]] = ((10, 80, 100),),
+    by: User | None = None,
+    **product_fields: Any,
+) -> Product:
+    """A product with batches of (quantity, cost price, selling price), the oldest first, received a day apart."""
+    product = ProductFactory(store=store, **product_fields)
+    now = timezone.now()
+    by = by or UserFactory()
+    for days, (quantity, cost, price) in zip(range(len(batches), 0, -1), batches, strict=True):
+        receive_batch(
+            product=product,
+            quantity=Decimal(quantity),
+            cost_price=Decimal(cost),
+            selling_price=None if price is None else Decimal(price),
+            received_at=now - timedelta(days=days),
+            now=now,
+            by=by,
+        )
+    product.refresh_from_db()
+    return product
+
+
+def sell(
+    store: Store,
+    by: User,
+    items: Sequence[tuple[Product, Number]],
+    *,
+    now: datetime | None = None,
+    tenders: Sequence[Tender] = (Tender(PaymentMethod.CASH),),
+    **rest: Any,
+) -> Sale:
+    """Sell (product, quantity) pairs for cash; the rest (`at`, `buyer`, `terms`, `request`) goes to the checkout."""
+    wanted = [SaleItem(product.pk, Decimal(quantity)) for product, quantity in items]
+    return checkout(store=store, by=by, items=wanted, tenders=tenders, now=now or timezone.now(), **rest)
+
+
+def filled_cart(store: Store, by: User, items: Sequence[tuple[Product, Number]], **cart_fields: Any) -> Cart:
+    """A cart of (product, quantity) pairs in front of this person."""
+    cart = Cart.objects.create(store=store, by=by, **cart_fields)
+    for product, quantity in items:
+        CartLine.objects.create(store=store, cart=cart, product=product, quantity=Decimal(quantity))
+    return cart

@@ -1,0 +1,401 @@
+"""What raw SQL can't do: every constraint and trigger of the billing tables, broken one by one, with triggers on.
+
+A case is a copy of a good row with one thing wrong. The last test fails where a constraint has no case here.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import DataError, IntegrityError, ProgrammingError, connection, models, transaction
+from django.utils import timezone
+
+from billing.models import Batch, Bill, BillLine, Payment, Product, StockMovement
+from billing.services.buyer import Buyer
+from billing.services.checkout import complete_cart
+from billing.services.tender import Tender
+from billing.tests.factories import filled_cart, sell, stocked_product
+from viveka.stores.constraints import StoreKey
+from viveka.stores.fields import BoundedDecimalField
+from viveka.stores.models import Store, StoreOwned, User
+
+pytestmark = pytest.mark.django_db
+OWNED = [model for model in apps.get_app_config("billing").get_models() if issubclass(model, StoreOwned)]
+ProductChange: Any = apps.get_model("billing", "ProductChange")
+BatchChange: Any = apps.get_model("billing", "BatchChange")
+LEDGERS = [Bill, BillLine, Payment, StockMovement, Batch]
+MAY_CHANGE = {Batch: {"remaining", "selling_price", "mrp", "expiry_date", "supplier", "supplier_bill", "note"}}
+
+# What a copy has of its own, so that nothing but the case at hand is wrong with it.
+FRESH = {
+    "bill": {"number": "'Z' || right(number, 6)", "sequence": "sequence + 100", "cart_id": "NULL"},
+    "billline": {"bill_id": "gen_random_uuid()"},
+    "payment": {"bill_id": "gen_random_uuid()"},
+    "product": {"sku": "''", "barcode": "''", "current_stock": "0"},
+    "cartline": {"product_id": "(SELECT max(id) FROM billing_product)"},
+}
+
+# (table, constraint, what is changed in the copy)
+REFUSED: list[tuple[str, str, dict[str, str]]] = [
+    ("bill", "bill_total_adds_up", {"total": "total + 1"}),
+    ("bill", "bill_names_its_customer", {"customer_number": "''"}),
+    ("bill", "bill_names_its_customer", {"customer_id": "NULL"}),
+    ("bill", "bill_number_once", {"number": "number"}),
+    ("bill", "bill_sequence_once", {"sequence": "sequence"}),
+    ("bill", "billing_bill_cart_id_key", {"cart_id": "cart_id"}),
+    ("bill", "billing_bill_sequence_check", {"sequence": "-1"}),
+    ("billline", "bill_line_adds_up", {"total": "total + 1"}),
+    ("billline", "bill_line_has_a_quantity", {"quantity": "0"}),
+    ("billline", "bill_line_position_once", {"bill_id": "bill_id"}),
+    ("billline", "billing_billline_position_check", {"position": "-1"}),
+    ("billline", "billing_billline_item_check", {"item": "-1"}),
+    ("payment", "payment_is_at_least_a_paisa", {"amount": "0"}),
+    ("payment", "payment_method_known", {"method": "'cheque'", "tendered": "NULL"}),
+    ("payment", "payment_tender_covers_it", {"tendered": "amount - 0.01"}),
+    ("payment", "payment_tender_covers_it", {"method": "'card'"}),
+    ("product", "product_has_a_name", {"name": "''"}),
+    ("product", "product_unit_known", {"unit": "'stone'"}),
+    ("product", "product_stock_policy_known", {"stock_policy": "'maybe'"}),
+    ("product", "service_keeps_no_stock", {"stock_policy": "'none'", "current_stock": "1"}),
+    ("product", "product_sku_once", {"sku": "sku"}),
+    ("product", "product_barcode_once", {"barcode": "barcode"}),
+    ("batch", "batch_has_a_quantity", {"quantity": "0", "remaining": "0"}),
+    ("batch", "batch_remaining_within_received", {"remaining": "quantity + 0.001"}),
+    ("batch", "batch_price_within_mrp", {"selling_price": "120.01"}),
+    ("stockmovement", "movement_moves_something", {"quantity": "0", "reason": "'adjusted'"}),
+    ("stockmovement", "movement_sign_follows_reason", {"quantity": "-1"}),
+    ("stockmovement", "movement_sign_follows_reason", {"quantity": "-1", "reason": "'sold'"}),
+    ("stockmovement", "movement_sign_follows_reason", {"reason": "'lost'"}),
+    ("cartline", "cart_line_has_a_quantity", {"quantity": "0"}),
+    ("cartline", "cart_line_once_per_product", {"product_id": "product_id"}),
+]
+NUMBERS = [(model, field) for model in OWNED for field in model._meta.fields if isinstance(field, BoundedDecimalField)]
+KEYS = [(model, key) for model in OWNED for key in model._meta.constraints if isinstance(key, StoreKey)]
+
+
+@pytest.fixture
+def shop(store: Store, other_store: Store, cashier: User) -> dict[str, Any]:
+    """One good row of each table, by table, in this store; a sale in the other store as well."""
+    made: dict[str, Any] = {}
+    for one in (other_store, store):
+        soap = stocked_product(one, batches=[(9, 80, 100)], sku="S-1", barcode="8901", by=cashier)
+        Batch.objects.filter(product=soap).update(mrp=120)
+        cart = filled_cart(one, cashier, [(soap, 2)], phone="9876543210")
+        sell(one, cashier, [(soap, 1)], buyer=Buyer(phone="9876543210"), tenders=[Tender("upi")])
+        tenders = [Tender("cash", received=Decimal(500))]
+        bill = complete_cart(store=one, by=cashier, cart_id=cart.pk, tenders=tenders, now=timezone.now()).bill
+        type(cart).objects.filter(pk=cart.pk).update(customer=bill.customer)
+        stocked_product(one, name="Comb")
+        filled_cart(one, cashier, [])
+        made = {"product": soap.pk, "batch": soap.batches.get().pk, "cart": cart.pk, "bill": bill.pk}
+        made |= {"cartline": cart.lines.get().pk, "payment": bill.payments.get().pk}
+        made["billline"] = bill.lines.get().pk
+        made["stockmovement"] = StockMovement.objects.get(product=soap, reason="received").pk
+    return made
+
+
+def execute(sql: str, parameters: Any = None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.rowcount
+
+
+def columns(table: str) -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name, data_type FROM information_schema.columns"
+            " WHERE table_name = %s AND table_schema = current_schema AND is_generated = 'NEVER'",
+            [f"billing_{table}"],
+        )
+        return dict(cursor.fetchall())
+
+
+def copy(table: str, pk: Any, *, of: str = "id", **changes: str) -> None:
+    """INSERT a copy of a row (of all rows whose column `of` is pk), with SQL expressions in place of some columns.
+
+    A bill comes with a copy of its lines and payments.
+    """
+    if table == "bill":
+        new = f"'{uuid4()}'"
+        copy("billline", pk, of="bill_id", bill_id=new)
+        copy("payment", pk, of="bill_id", bill_id=new)
+        changes = {"id": new, **changes}
+    types = columns(table)
+    values = {name: f'"{name}"' for name in types} | FRESH.get(table, {})
+    if types["id"] == "uuid":
+        values["id"] = "gen_random_uuid()"
+    else:
+        del values["id"]
+    values |= changes
+    names, expressions = ", ".join(f'"{name}"' for name in values), ", ".join(values.values())
+    assert execute(
+        f'INSERT INTO billing_{table} ({names}) SELECT {expressions} FROM billing_{table} WHERE "{of}" = %s', [pk]
+    )
+
+
+def refused(act: Callable[[], Any], error: type[Exception] = IntegrityError, *, constraints: str = "ALL") -> Any:
+    """Do it and let the deferred constraints speak; answers what the database said."""
+    with pytest.raises(error) as refusal, transaction.atomic():
+        act()
+        execute(f"SET CONSTRAINTS {constraints} IMMEDIATE")
+    execute("SET CONSTRAINTS ALL DEFERRED")
+    assert isinstance(refusal.value.__cause__, psycopg.Error)
+    return refusal.value.__cause__.diag
+
+
+def name_of(model: type[models.Model]) -> str:
+    return str(model._meta.model_name)
+
+
+def test_a_good_copy_passes(shop: dict[str, Any]) -> None:
+    """Otherwise the cases below would prove nothing."""
+    for table in ("bill", "product", "batch", "stockmovement", "cart", "cartline"):
+        copy(table, shop[table])
+        execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+@pytest.mark.parametrize(("table", "constraint", "changes"), REFUSED)
+def test_the_database_refuses(shop: dict[str, Any], table: str, constraint: str, changes: dict[str, str]) -> None:
+    assert refused(lambda: copy(table, shop[table], **changes)).constraint_name == constraint
+
+
+@pytest.mark.parametrize(("model", "field"), NUMBERS, ids=lambda one: getattr(one, "name", None) or name_of(one))
+def test_a_number_that_is_none_or_out_of_range(shop: dict[str, Any], model: Any, field: Any) -> None:
+    """NaN, too little and too much, with every fence up, and again with the column's own alone."""
+    table, pk = name_of(model), shop[name_of(model)]
+    beyond = ["'NaN'", "-0.01"] if field.low == "0" else ["'NaN'"]
+    for value in beyond:
+        refused(partial(copy, table, pk, **{field.column: value}))
+    for value in ("'Infinity'", f"{field.high} + 1", f"-{field.high} - 1"):
+        refused(partial(copy, table, pk, **{field.column: value}), DataError)
+    own = f"billing_{table}_{field.column}_check"
+    stand_alone(table, own)
+    for value in beyond:
+        diagnosis = refused(partial(copy, table, pk, **{field.column: value}))
+        assert diagnosis.constraint_name == own
+
+
+def stand_alone(table: str, constraint: str) -> None:
+    """Take away every other CHECK and every trigger of a table, until the test is rolled back."""
+    execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    execute(
+        f"""
+        DO $$ DECLARE one record; BEGIN
+            FOR one IN SELECT conname FROM pg_constraint WHERE conrelid = 'billing_{table}'::regclass
+                        AND contype = 'c' AND conname <> '{constraint}' LOOP
+                EXECUTE format('ALTER TABLE billing_{table} DROP CONSTRAINT %I', one.conname);
+            END LOOP;
+            EXECUTE 'ALTER TABLE billing_{table} DISABLE TRIGGER USER';
+        END $$
+        """
+    )
+
+
+@pytest.mark.parametrize(("model", "key"), KEYS, ids=lambda one: getattr(one, "name", None) or name_of(one))
+def test_no_row_ties_two_stores(shop: dict[str, Any], other_store: Store, model: Any, key: StoreKey) -> None:
+    table, field = name_of(model), model._meta.get_field(key.field)
+    theirs = field.related_model._default_manager.filter(store=other_store).order_by("pk").last().pk
+    change = {field.column: f"'{theirs}'"}
+    if field.related_model is Bill:  # a line or payment of a bill that stands is refused before; so: of none at all
+        change = {field.column: f"'{uuid4()}'"}
+    elif field.related_model is BillLine:
+        change |= {"reason": "'sold'", "quantity": "-1"}
+    diagnosis = refused(lambda: copy(table, shop[table], **change), constraints=key.name)
+    assert diagnosis.constraint_name == key.name
+
+
+@pytest.mark.parametrize("part", ["billline", "payment"])
+def test_a_line_or_payment_of_one_store_on_a_bill_of_another(
+    shop: dict[str, Any], other_store: Store, part: str
+) -> None:
+    new = f"'{uuid4()}'"
+    theirs = Bill.objects.of(other_store).get(cart__isnull=False).pk
+
+    def act() -> None:
+        for one in ("billline", "payment"):
+            pk, of = (shop[one], "id") if one == part else (theirs, "bill_id")
+            copy(one, pk, of=of, bill_id=new)
+        change = {"id": new, "number": "'X'", "sequence": "900", "cart_id": "NULL"}
+        names = {name: f'"{name}"' for name in columns("bill")} | change
+        execute(
+            f"INSERT INTO billing_bill ({', '.join(names)}) SELECT {', '.join(names.values())}"
+            " FROM billing_bill WHERE id = %s",
+            [theirs],
+        )
+
+    assert refused(act).constraint_name == f"billing_{part}_bill_store_key"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bill_of_one_store_with_a_customer_of_another_fails_at_commit(
+    shop: dict[str, Any], other_store: Store
+) -> None:
+    theirs = Bill.objects.of(other_store).values_list("customer_id", flat=True)[0]
+    before = Bill.objects.count()
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        copy("bill", shop["bill"], customer_id=str(theirs))
+        assert Bill.objects.count() == before + 1
+    assert "billing_bill_customer_store_key" in str(refusal.value)
+    assert Bill.objects.count() == before
+
+
+def test_every_row_is_of_a_store_and_a_person_that_exist(shop: dict[str, Any]) -> None:
+    """Keys to what no store owns."""
+    for model in OWNED:
+        tied = {key.field for one, key in KEYS if one is model}
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.ForeignKey) and field.name not in tied:
+                act = partial(copy, name_of(model), shop[name_of(model)], **{field.column: "0"})
+                assert "foreign key" in refused(act).message_primary, field
+
+
+DIFFERENT = {
+    "uuid": "gen_random_uuid()",
+    "character varying": "'~'",
+    "timestamp with time zone": "coalesce({}, now()) + interval '1 day'",
+    "date": "coalesce({}, current_date) + 1",
+}
+
+
+@pytest.mark.parametrize("model", LEDGERS, ids=name_of)
+def test_what_happened_is_not_edited(shop: dict[str, Any], model: Any) -> None:
+    """read_only: every column but the running ones, one by one."""
+    table = name_of(model)
+    may_change = MAY_CHANGE.get(model, set())
+    for column, kind in columns(table).items():
+        value = DIFFERENT.get(kind, "coalesce({}, 0) + 1").format(f'"{column}"')
+        sql = f'UPDATE billing_{table} SET "{column}" = {value} WHERE id = %s'
+        if column not in may_change:
+            diagnosis = refused(partial(execute, sql, [shop[table]]), ProgrammingError)
+            assert "Cannot update rows" in diagnosis.message_primary, column
+    for column in may_change:
+        execute(f'UPDATE billing_{table} SET "{column}" = "{column}" WHERE id = %s', [shop[table]])
+
+
+def test_what_remains_never_goes_below_zero(shop: dict[str, Any]) -> None:
+    diagnosis = refused(lambda: execute("UPDATE billing_batch SET remaining = -0.001"))
+    assert diagnosis.constraint_name == "billing_batch_remaining_check"
+    diagnosis = refused(lambda: execute("UPDATE billing_product SET current_stock = current_stock - 1000"))
+    assert diagnosis.constraint_name == "billing_product_current_stock_check"
+
+
+@pytest.mark.parametrize("model", LEDGERS, ids=name_of)
+def test_what_happened_is_not_deleted(shop: dict[str, Any], model: Any) -> None:
+    """never_deleted and never_emptied."""
+    table = name_of(model)
+    diagnosis = refused(lambda: execute(f"DELETE FROM billing_{table} WHERE id = %s", [shop[table]]), ProgrammingError)
+    assert "Cannot delete rows" in diagnosis.message_primary
+    execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    diagnosis = refused(lambda: execute(f"TRUNCATE billing_{table} CASCADE"), ProgrammingError)
+    assert "are never deleted" in diagnosis.message_primary
+
+
+class TestBillAddsUp:
+    """adds_up and bill_is_closed: a bill is written last, agrees with its parts, and takes no more of them."""
+
+    def insert(self, pk: Any, *, line: dict | None = None, payment: dict | None = None, **changes: str) -> Any:
+        def act() -> None:
+            new = f"'{uuid4()}'"
+            if line is not None:
+                copy("billline", pk, of="bill_id", bill_id=new, **line)
+            if payment is not None:
+                copy("payment", pk, of="bill_id", bill_id=new, **payment)
+            names = {name: f'"{name}"' for name in columns("bill")} | FRESH["bill"] | {"id": new} | changes
+            execute(
+                f"INSERT INTO billing_bill ({', '.join(names)}) SELECT {', '.join(names.values())}"
+                " FROM billing_bill WHERE id = %s",
+                [pk],
+            )
+
+        return refused(act)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"line": None},
+            {"payment": None},
+            {"payment": {"amount": "amount - 0.01"}},
+            {"payment": {"amount": "amount + 0.01"}},
+            {"line": {"subtotal": "subtotal + 1", "total": "total + 1"}},
+            {"line": {"subtotal": "subtotal + 1", "discount": "1"}},
+            {"line": {"subtotal": "subtotal + 1", "rounding": "-1"}},
+            {"line": {"cost": "cost + 0.01"}},
+            {"total_cost": "total_cost - 0.01"},
+            {"subtotal": "subtotal + 1", "discount": "1"},
+            {"subtotal": "subtotal + 1", "rounding": "-1"},
+            {"subtotal": "subtotal + 1", "total": "total + 1"},
+        ],
+        ids=str,
+    )
+    def test_or_is_refused(self, shop: dict[str, Any], wrong: dict[str, Any]) -> None:
+        diagnosis = self.insert(shop["bill"], **{"line": {}, "payment": {}, **wrong})
+        assert diagnosis.constraint_name == "bill_adds_up"
+
+    @pytest.mark.parametrize("part", ["billline", "payment"])
+    def test_and_takes_nothing_more(self, shop: dict[str, Any], part: str) -> None:
+        own = {"bill_id": "bill_id"} | ({"position": "position + 1"} if part == "billline" else {})
+        assert refused(lambda: copy(part, shop[part], **own)).constraint_name == "bill_is_closed"
+
+
+class TestHistory:
+    """insert_insert, update_update, delete_delete: a trace of every change, also of one by SQL."""
+
+    def test_of_a_price(self, shop: dict[str, Any]) -> None:
+        execute("UPDATE billing_product SET selling_price = 77 WHERE id = %s", [shop["product"]])
+        assert ProductChange.objects.filter(pgh_obj=shop["product"], selling_price=77).count() == 1
+        execute("UPDATE billing_batch SET selling_price = 78 WHERE id = %s", [shop["batch"]])
+        assert BatchChange.objects.filter(pgh_obj=shop["batch"], selling_price=78).count() == 1
+
+    def test_not_of_running_amounts(self, shop: dict[str, Any]) -> None:
+        before = ProductChange.objects.count(), BatchChange.objects.count()
+        execute("UPDATE billing_product SET current_stock = current_stock + 1")
+        execute("UPDATE billing_batch SET remaining = remaining - 1")
+        assert (ProductChange.objects.count(), BatchChange.objects.count()) == before
+
+    def test_of_a_product_that_comes_and_goes(self, store: Store) -> None:
+        product = Product.objects.create(store=store, name="Comb")
+        pk = product.pk
+        execute("DELETE FROM billing_product WHERE id = %s", [pk])
+        labels = ProductChange.objects.filter(pgh_obj_id=pk).order_by("pgh_id").values_list("pgh_label", flat=True)
+        assert list(labels) == ["insert", "delete"]
+
+
+def test_every_constraint_and_trigger_has_a_case_here() -> None:
+    cases = {constraint for _, constraint, _ in REFUSED}
+    cases |= {f"billing_{name_of(model)}_{field.column}_check" for model, field in NUMBERS}
+    cases |= {key.name for _, key in KEYS}
+    # (store, id): there to be pointed at by composite keys; `id` alone is unique already.
+    cases |= {f"billing_{name_of(model)}_of_store" for model in OWNED}
+    declared = {constraint.name for model in OWNED for constraint in model._meta.constraints}
+    assert declared <= cases
+    assert standing_in_database() == cases
+
+    triggers = {(model, trigger.name) for model in OWNED for trigger in getattr(model._meta, "triggers", [])}
+    fences = {(model, name) for model in LEDGERS for name in ("read_only", "never_deleted", "never_emptied")}
+    fences |= {(Bill, "adds_up"), (BillLine, "bill_is_closed"), (Payment, "bill_is_closed")}
+    history = {(model, name) for model in (Product, Batch) for name in ("insert_insert", "update_update")}
+    history |= {(Product, "delete_delete"), (Batch, "delete_delete")}  # a batch is never deleted in the first place
+    assert triggers == fences | history
+
+
+def standing_in_database() -> set[str]:
+    """Names of what the database holds: CHECK, UNIQUE, composite keys and unique indexes of the billing tables."""
+    tables = [model._meta.db_table for model in OWNED]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT conname FROM pg_constraint
+             WHERE conrelid::regclass::text = ANY(%(tables)s)
+               AND (contype IN ('c', 'u') OR contype = 'f' AND cardinality(conkey) = 2)
+            UNION
+            SELECT indexrelid::regclass::text FROM pg_index
+             WHERE indrelid::regclass::text = ANY(%(tables)s) AND indisunique AND NOT indisprimary
+            """,
+            {"tables": tables},
+        )
+        return {row[0] for row in cursor.fetchall()}

@@ -1,0 +1,386 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from billing.models import Cart, CartLine
+from billing.services import carts
+from billing.services.buyer_shown import show_buyer
+from billing.services.checkout import complete_cart
+from billing.services.priced_cart import price_each, read_cart
+from billing.services.tender import Tender
+from billing.tests.factories import ProductFactory, filled_cart, sell, stocked_product
+from customers.models import Customer
+from customers.tests.factories import CustomerFactory
+from viveka.stores.errors import Missing, Refused
+from viveka.stores.models import Store, User
+from viveka.stores.tests.factories import StoreFactory, staff
+
+pytestmark = pytest.mark.django_db
+
+
+def readings(store: Store, by: User) -> list[tuple[str, str]]:
+    """Each line of the person's cart: the product's name and how the line reads."""
+    priced = read_cart(store, Cart.objects.current(store, by), store.day_of(timezone.now()))
+    return [(one.line.product.name, one.reading) for one in priced.lines]
+
+
+def only_line(store: Store, by: User) -> CartLine:
+    return Cart.objects.current(store, by).lines.get()
+
+
+def test_the_first_product_makes_the_cart_and_the_same_again_adds_to_its_line(store, cashier):
+    product = stocked_product(store, barcode="8901030865278")
+    assert carts.add_to_cart(store=store, by=cashier, code="8901030865278").product == product
+    carts.add_to_cart(store=store, by=cashier, code=" 8901030865278 ")
+    assert only_line(store, cashier).quantity == 2
+    assert Cart.objects.count() == 1
+
+
+def test_a_sku_adds_at_once_and_a_barcode_wins_over_an_equal_sku(store, cashier):
+    by_sku = stocked_product(store, sku="1234")
+    assert carts.add_to_cart(store=store, by=cashier, code="1234").product == by_sku
+    by_barcode = stocked_product(store, barcode="1234")
+    assert carts.add_to_cart(store=store, by=cashier, code="1234").product == by_barcode
+
+
+def test_the_beginning_of_a_word_of_the_name_answers_products_to_pick_and_adds_nothing(store, cashier):
+    soap = stocked_product(store, name="Neem Soap")
+    stocked_product(store, name="Neem Soap of last year", is_active=False)
+    added = carts.add_to_cart(store=store, by=cashier, code="so")
+    assert (added.product, added.matches) == (None, [soap])
+    assert not Cart.objects.exists()
+    assert carts.add_to_cart(store=store, by=cashier, product_id=soap.pk).product == soap
+
+
+def test_an_exact_code_comes_first_among_the_matches(store):
+    longer = stocked_product(store, sku="SUG-10", name="A")
+    exact = stocked_product(store, sku="SUG-1", name="Z")
+    assert carts.match_products(store, "SUG-1") == [exact, longer]
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("9999", "Nothing has the code"),
+        ("", "Scan a barcode"),
+        ("a\x00b", "control characters"),
+        ("x" * 101, "at most 100"),
+    ],
+)
+def test_an_unknown_code_is_said_and_adds_nothing(store, cashier, code, sentence):
+    with pytest.raises(Refused, match=sentence):
+        carts.add_to_cart(store=store, by=cashier, code=code)
+    assert not Cart.objects.exists()
+
+
+def test_what_is_not_on_sale_or_of_another_store_is_not_added(store, cashier):
+    stocked_product(store, barcode="111", is_active=False, name="Old Soap")
+    other = stocked_product(StoreFactory(), barcode="222")
+    with pytest.raises(Refused, match="Old Soap is not on sale"):
+        carts.add_to_cart(store=store, by=cashier, code="111")
+    with pytest.raises(Refused, match="Nothing has the code"):
+        carts.add_to_cart(store=store, by=cashier, code="222")
+    with pytest.raises(Missing):
+        carts.add_to_cart(store=store, by=cashier, product_id=other.pk)
+
+
+def test_a_line_shows_the_batches_it_comes_from_and_their_prices(store, cashier):
+    product = stocked_product(store, name="Sugar", batches=[(3, 80, 100), (10, 85, 110)])
+    filled_cart(store, cashier, [(product, 5)])
+    assert readings(store, cashier) == [("Sugar", "3 × 100.00 + 2 × 110.00")]
+    (line,) = read_cart(store, Cart.objects.get(), store.day_of(timezone.now())).lines
+    assert [(part.quantity, part.price) for part in line.parts] == [(3, 100), (2, 110)]
+    assert line.total == Decimal("520.00")
+
+
+def test_short_stock_stays_in_the_cart_and_is_said_on_the_line(store, cashier):
+    product = stocked_product(store, name="Sugar", batches=[(3, 80, 100)])
+    cart = filled_cart(store, cashier, [(product, 1)])
+    carts.set_quantity(store=store, by=cashier, line_id=cart.lines.get().pk, quantity=Decimal(5))
+    (line,) = read_cart(store, cart, store.day_of(timezone.now())).lines
+    assert line.message == "Only 3 of Sugar left."
+
+
+def test_reading_a_cart_takes_two_queries_whatever_its_size(store, cashier, django_assert_num_queries):
+    day = store.day_of(timezone.now())
+    few = filled_cart(store, cashier, [(stocked_product(store), 1)])
+    many = filled_cart(store, cashier, [(stocked_product(store), 1) for _ in range(40)])
+    for cart in (few, many):
+        with django_assert_num_queries(2):
+            [line.parts for line in read_cart(store, cart, day).lines]
+
+
+def test_quantity_steps_up_and_down_but_not_to_nothing(store, cashier):
+    cart = filled_cart(store, cashier, [(stocked_product(store), 1)])
+    line = {"store": store, "by": cashier, "line_id": cart.lines.get().pk}
+    carts.step_quantity(**line, step=1)
+    carts.step_quantity(**line, step=-1)
+    with pytest.raises(Refused, match="Remove the line"):
+        carts.step_quantity(**line, step=-1)
+    assert cart.lines.get().quantity == 1
+
+
+def test_what_is_sold_whole_takes_no_parts_and_what_is_weighed_does(store, cashier):
+    soap, rice = stocked_product(store, name="Soap"), stocked_product(store, unit="kg")
+    cart = filled_cart(store, cashier, [(soap, 1), (rice, 1)])
+    with pytest.raises(Refused, match="Soap is sold whole"):
+        carts.set_quantity(store=store, by=cashier, line_id=cart.lines.get(product=soap).pk, quantity=Decimal("1.5"))
+    carts.set_quantity(store=store, by=cashier, line_id=cart.lines.get(product=rice).pk, quantity=Decimal("1.250"))
+    assert cart.lines.get(product=rice).quantity == Decimal("1.250")
+
+
+def test_a_quantity_never_passes_what_can_be_kept(store, cashier):
+    product = stocked_product(store, barcode="1")
+    filled_cart(store, cashier, [(product, 99_999_999)])
+    with pytest.raises(Refused, match="at most"):
+        carts.add_to_cart(store=store, by=cashier, code="1")
+
+
+def test_a_price_is_edited_and_cleared(store, cashier):
+    cart = filled_cart(store, cashier, [(stocked_product(store, batches=[(5, 80, 100)]), 2)])
+    line = {"store": store, "by": cashier, "line_id": cart.lines.get().pk, "now": timezone.now()}
+    carts.set_price(**line, price=Decimal("90.00"))
+    assert readings(store, cashier)[0][1] == "2 × 90.00"
+    carts.set_price(**line, price=None)
+    assert readings(store, cashier)[0][1] == "2 × 100.00"
+
+
+def test_a_price_below_the_cost_of_any_batch_is_refused_without_telling_the_cost(store, cashier):
+    cart = filled_cart(store, cashier, [(stocked_product(store, batches=[(3, 80, 100), (9, "93.17", 110)]), 5)])
+    line = {"store": store, "by": cashier, "line_id": cart.lines.get().pk, "now": timezone.now()}
+    with pytest.raises(Refused) as refusal:
+        carts.set_price(**line, price=Decimal("90.00"))
+    assert "below the lowest price allowed" in refusal.value.message
+    assert "93.17" not in refusal.value.message
+    assert list(refusal.value.errors) == ["price"]
+    assert cart.lines.get().price is None
+    carts.set_price(**line, price=Decimal("93.17"))
+
+
+def test_a_line_of_another_persons_cart_is_not_there(store, cashier):
+    cart = filled_cart(store, staff(store), [(stocked_product(store), 1)])
+    pk = cart.lines.get().pk
+    with pytest.raises(Missing):
+        carts.set_quantity(store=store, by=cashier, line_id=pk, quantity=Decimal(2))
+    carts.remove_line(store=store, by=cashier, line_id=pk)
+    assert cart.lines.get().quantity == 1
+
+
+def test_a_removed_line_may_be_removed_again(store, cashier):
+    cart = filled_cart(store, cashier, [(stocked_product(store), 1)])
+    pk = cart.lines.get().pk
+    for _ in range(2):
+        carts.remove_line(store=store, by=cashier, line_id=pk)
+    assert not cart.lines.exists()
+
+
+def test_a_dropped_cart_is_no_longer_in_front_of_the_person(store, cashier):
+    cart = filled_cart(store, cashier, [(stocked_product(store), 1)])
+    other = filled_cart(store, staff(store), [])
+    carts.drop_cart(store=store, by=cashier, cart_id=other.pk, now=timezone.now())  # another's: nothing happens
+    assert Cart.objects.current(store, cashier) == cart
+    carts.drop_cart(store=store, by=cashier, cart_id=cart.pk, now=timezone.now())
+    assert Cart.objects.current(store, cashier) is None
+
+
+def test_after_a_bill_the_next_product_makes_a_new_cart(store, cashier):
+    product = stocked_product(store, barcode="1")
+    carts.add_to_cart(store=store, by=cashier, code="1")
+    cart = Cart.objects.current(store, cashier)
+    complete_cart(store=store, by=cashier, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
+    carts.add_to_cart(store=store, by=cashier, code="1")
+    assert Cart.objects.current(store, cashier) != cart
+    product.refresh_from_db()
+    assert product.current_stock == 9
+
+
+def test_a_known_phone_finds_its_customer_however_it_is_typed(store, cashier):
+    john = CustomerFactory(store=store, phone="+919876543210", name="John Doe")
+    for typed in ("98765 43210", "+91-98765-43210", "098765 43210", "९८७६५४३२१०"):
+        noted = carts.set_buyer(store=store, by=cashier, phone=typed, name="", commit=False)
+        assert noted.cart.customer == john
+
+
+def test_a_new_phone_becomes_a_customer_only_when_it_is_confirmed(store, cashier):
+    who = {"store": store, "by": cashier, "name": ""}
+    assert carts.set_buyer(**who, phone="98765 43211", commit=False).cart.customer is None
+    assert not Customer.objects.exists()
+    noted = carts.set_buyer(**who, phone="98765 43210", commit=True)
+    assert noted.is_new
+    assert (noted.cart.customer.number, noted.cart.customer.name) == ("CUST0001", "Walk-in Customer")
+    assert Customer.objects.get().phone == "+919876543210"
+
+
+def test_the_name_beside_a_new_number_is_the_records_name(store, cashier):
+    who = {"store": store, "by": cashier, "phone": "98765 43210", "commit": True}
+    carts.set_buyer(**who, name="")
+    noted = carts.set_buyer(**who, name=" John   Doe ")
+    assert (str(noted.cart.customer), noted.cart.customer_name) == ("CUST0001 - John Doe", "")
+
+
+def test_another_name_never_renames_the_record_but_correcting_it_does(store, cashier):
+    john = CustomerFactory(store=store, phone="+919876543210", name="John Doe")
+    noted = carts.set_buyer(store=store, by=cashier, phone="98765 43210", name="Ravi", commit=True)
+    john.refresh_from_db()
+    assert (john.name, show_buyer(store, noted.cart).for_name) == ("John Doe", "Ravi")
+    carts.correct_buyer_name(store=store, by=cashier)
+    john.refresh_from_db()
+    assert john.name == "Ravi"
+    assert show_buyer(store, Cart.objects.current(store, cashier)).for_name == ""
+
+
+def test_correcting_without_a_customer_is_refused(store, cashier):
+    with pytest.raises(Refused, match="Find the customer first"):
+        carts.correct_buyer_name(store=store, by=cashier)
+
+
+def test_a_bad_phone_is_kept_as_typed_and_finds_nobody(store, cashier):
+    noted = carts.set_buyer(store=store, by=cashier, phone="98765", name="", commit=True)
+    shown = show_buyer(store, noted.cart)
+    assert (shown.phone, shown.customer) == ("98765", None)
+    assert "not a valid phone number" in shown.bad_phone
+    assert not Customer.objects.exists()
+    assert show_buyer(store, carts.clear_buyer(store=store, by=cashier).cart).bad_phone == ""
+
+
+def test_an_inactive_customer_comes_back_and_it_is_said(store, cashier):
+    CustomerFactory(store=store, phone="+919876543210", name="John Doe", is_active=False)
+    who = {"store": store, "by": cashier, "phone": "98765 43210", "name": ""}
+    assert not carts.set_buyer(**who, commit=False).cart.customer.is_active
+    noted = carts.set_buyer(**who, commit=True)
+    assert noted.came_back
+    assert noted.cart.customer.is_active
+
+
+def test_an_inactive_customer_comes_back_with_the_sale(store, cashier):
+    john = CustomerFactory(store=store, phone="+919876543210", name="John Doe", is_active=False)
+    cart = filled_cart(store, cashier, [(stocked_product(store), 1)])
+    carts.set_buyer(store=store, by=cashier, phone="98765 43210", name="", commit=False)
+    complete_cart(store=store, by=cashier, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
+    john.refresh_from_db()
+    assert (john.is_active, john.purchase_count) == (True, 1)
+
+
+def test_a_name_offers_active_customers_seen_last_first(store, cashier):
+    never = CustomerFactory(store=store, name="Asha Jones")
+    seen = CustomerFactory(store=store, name="Jonas Rao", last_purchase_at=timezone.now())
+    CustomerFactory(store=store, name="Jonathan", is_active=False)
+    CustomerFactory(store=StoreFactory(), name="Jonas of elsewhere")
+    CustomerFactory(store=store, name="Walk-in Customer")
+    assert carts.match_buyers(store, "jon") == [seen, never]
+    assert carts.match_buyers(store, "j") == []
+    assert carts.match_buyers(store, "walk") == []
+
+
+def test_a_picked_customer_without_a_phone_stays_until_a_phone_is_typed(store, cashier):
+    asha = CustomerFactory(store=store, phone=None, name="Asha")
+    carts.pick_buyer(store=store, by=cashier, customer_id=asha.pk)
+    noted = carts.set_buyer(store=store, by=cashier, phone="", name="Ravi", commit=True)
+    assert noted.cart.customer == asha
+    noted = carts.set_buyer(store=store, by=cashier, phone="98765 43210", name="", commit=False)
+    assert noted.cart.customer is None
+
+
+def test_taking_the_phone_away_takes_the_customer_away(store, cashier):
+    CustomerFactory(store=store, phone="+919876543210")
+    carts.set_buyer(store=store, by=cashier, phone="98765 43210", name="", commit=True)
+    noted = carts.set_buyer(store=store, by=cashier, phone="", name="", commit=False)
+    assert noted.cart.customer is None
+
+
+def test_another_stores_customer_cannot_be_picked(store, cashier):
+    other = CustomerFactory()
+    with pytest.raises(Missing):
+        carts.pick_buyer(store=store, by=cashier, customer_id=other.pk)
+
+
+def test_a_name_alone_says_whom_it_stands_for(store, cashier):
+    john = CustomerFactory(store=store, name="John Doe")
+    noted = carts.set_buyer(store=store, by=cashier, phone="", name="john doe", commit=True)
+    assert show_buyer(store, noted.cart).named == john
+    noted = carts.set_buyer(store=store, by=cashier, phone="", name="Somebody Else", commit=True)
+    assert show_buyer(store, noted.cart).named is None
+
+
+def test_nothing_typed_makes_no_cart(store, cashier):
+    assert carts.set_buyer(store=store, by=cashier, phone=" ", name="", commit=True).cart is None
+    assert carts.clear_buyer(store=store, by=cashier).cart is None
+    assert not Cart.objects.exists()
+
+
+def test_a_finished_cart_keeps_its_buyer_when_the_payment_is_sent_again(store, cashier):
+    cart = filled_cart(store, cashier, [(stocked_product(store), 1)])
+    complete_cart(store=store, by=cashier, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
+    carts.note_typed_buyer(store=store, cart_id=cart.pk, phone="98765 43210", name="")
+    cart.refresh_from_db()
+    assert cart.phone == ""
+
+
+def test_lines_that_read_otherwise_than_when_confirmed_are_marked(store, cashier):
+    sugar = stocked_product(store, name="Sugar", batches=[(3, 80, 100), (9, 80, 110)])
+    salt = stocked_product(store, name="Salt")
+    cart = filled_cart(store, cashier, [(sugar, 3), (salt, 1)])
+    day = store.day_of(timezone.now())
+    seen = [f"{one.line.pk}:{one.reading}" for one in read_cart(store, cart, day).lines]
+    sell(store, cashier, [(sugar, 1)])
+    priced = read_cart(store, cart, day)
+    priced.compare(seen)
+    assert [one.was for one in priced.lines] == ["3 × 100.00", ""]
+
+
+def test_prices_to_pick_from_are_those_of_the_next_one_sold(store):
+    sugar = stocked_product(store, batches=[(3, 80, 100), (9, 80, 110)])
+    empty = ProductFactory(store=store, selling_price=Decimal(50))
+    service = ProductFactory(store=store, stock_policy="none", selling_price=Decimal(250))
+    prices = dict(price_each([sugar, empty, service], store.day_of(timezone.now())))
+    assert prices == {sugar: Decimal(100), empty: None, service: Decimal(250)}
+
+
+def at_once(count: int, operation: Callable[[int], object]) -> list[object]:
+    """Run the operation in so many threads, each with a connection of its own."""
+
+    def run(number: int) -> object:
+        try:
+            return operation(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_first_scans_at_once_make_one_cart_and_lose_none(store, cashier):
+    stocked_product(store, barcode="1", batches=[(100, 80, 100)])
+    at_once(8, lambda _: carts.add_to_cart(store=store, by=cashier, code="1"))
+    assert Cart.objects.count() == 1
+    assert only_line(store, cashier).quantity == 8
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_a_scan_while_the_payment_completes_lands_in_this_bill_or_in_the_next_cart(store, cashier):
+    stocked_product(store, barcode="1", batches=[(100, 80, 100)])
+    for _ in range(5):
+        carts.add_to_cart(store=store, by=cashier, code="1")
+        cart = Cart.objects.current(store, cashier)
+
+        def act(number: int, cart: Cart = cart) -> object:
+            if number:
+                return carts.add_to_cart(store=store, by=cashier, code="1")
+            return complete_cart(
+                store=store, by=cashier, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now()
+            ).bill
+
+        bill = at_once(2, act)[0]
+        sold = bill.lines.get().quantity
+        following = Cart.objects.current(store, cashier)
+        assert sold + (following.lines.get().quantity if following else 0) == 2
+        assert cart.lines.get().quantity == sold
+        if following:
+            carts.drop_cart(store=store, by=cashier, cart_id=following.pk, now=timezone.now())

@@ -1,0 +1,24 @@
+"""Addresses of the shop's work: the counter and its cart, receipts; goods and bills are listed beside."""
+
+from django.urls import path
+
+from billing.urls_shelves import urlpatterns as shelves
+from billing.views import counter, receipt
+
+app_name = "billing"
+urlpatterns = [
+    path("counter/", counter.counter, name="counter"),
+    path("counter/products/", counter.product_matches, name="cart-matches"),
+    path("counter/add/", counter.cart_add, name="cart-add"),
+    path("counter/lines/<int:pk>/quantity/", counter.line_quantity, name="line-quantity"),
+    path("counter/lines/<int:pk>/price/", counter.line_price, name="line-price"),
+    path("counter/lines/<int:pk>/remove/", counter.line_remove, name="line-remove"),
+    path("counter/buyer/", counter.cart_buyer, name="cart-buyer"),
+    path("counter/buyer/matches/", counter.buyer_matches, name="buyer-matches"),
+    path("counter/buyer/clear/", counter.buyer_clear, name="buyer-clear"),
+    path("counter/buyer/name/", counter.buyer_correct_name, name="buyer-correct-name"),
+    path("counter/drop/", counter.cart_drop, name="cart-drop"),
+    path("counter/complete/", counter.cart_complete, name="cart-complete"),
+    path("bills/<uuid:pk>/receipt/", receipt.receipt, name="receipt"),
+    *shelves,
+]

@@ -1,0 +1,1 @@
+"""The screens of the shop: the counter, its bills, the shelves."""

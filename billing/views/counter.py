@@ -1,0 +1,204 @@
+"""The billing screen: one page whose parts answer HTMX, and which works as plain forms too."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from billing.forms.counter import PaymentForm, read_cart_key, read_key
+from billing.models import Bill
+from billing.services import carts
+from billing.services.carts import BuyerNoted
+from billing.services.checkout import Sale, Terms, complete_cart
+from billing.services.priced_cart import price_each
+from billing.views.till import BUYER, CART, CUSTOMER, TILL, Said, answer, render_till
+from viveka.stores.access import cashier_required
+from viveka.stores.errors import Missing, Refused
+from viveka.stores.middleware import StoreRequest
+from viveka.stores.money import read_amount, read_quantity
+from viveka.stores.pages import render_page
+
+
+@require_safe
+@cashier_required
+@never_cache
+def counter(request: StoreRequest) -> HttpResponse:
+    return render_till(request, TILL, Said())
+
+
+@require_safe
+@cashier_required
+def product_matches(request: StoreRequest) -> HttpResponse:
+    """What may be meant by the text in the box, to pick from."""
+    code = request.GET.get("code", "")
+    try:
+        found = carts.match_products(request.store, code)
+    except Refused:
+        found = []
+    priced = price_each(found, request.store.day_of(timezone.now()))
+    return render_page(request, "billing/_matches.html", {"matches": priced})
+
+
+@require_POST
+@cashier_required
+def cart_add(request: StoreRequest) -> HttpResponse:
+    code, product_id = request.POST.get("code", ""), read_key(request.POST.get("product"))
+    said = Said()
+    try:
+        added = carts.add_to_cart(store=request.store, by=request.user, code=code, product_id=product_id)
+        said.matches = added.matches
+        said.code = code if added.matches else ""
+    except Refused as refusal:
+        said.notices.append(refusal.message)
+    return answer(request, CART, said)
+
+
+@require_POST
+@cashier_required
+def line_quantity(request: StoreRequest, pk: int) -> HttpResponse:
+    """Set the quantity of a line, or go one up or down."""
+    line = {"store": request.store, "by": request.user, "line_id": pk}
+    step = {"1": 1, "-1": -1}.get(request.POST.get("step", ""))
+    if step:
+        return _change_line(request, pk, "quantity", partial(carts.step_quantity, **line, step=step))
+    typed = request.POST.get("quantity", "").strip()
+    return _change_line(
+        request, pk, "quantity", lambda: carts.set_quantity(**line, quantity=read_quantity(typed)), typed
+    )
+
+
+@require_POST
+@cashier_required
+def line_price(request: StoreRequest, pk: int) -> HttpResponse:
+    """Set the price of a line; empty is the price of its batches."""
+    typed = request.POST.get("price", "").strip()
+
+    def change() -> None:
+        price = read_amount(typed, field="price") if typed else None
+        carts.set_price(store=request.store, by=request.user, line_id=pk, price=price, now=timezone.now())
+
+    return _change_line(request, pk, "price", change, typed)
+
+
+@require_POST
+@cashier_required
+def line_remove(request: StoreRequest, pk: int) -> HttpResponse:
+    carts.remove_line(store=request.store, by=request.user, line_id=pk)
+    return answer(request, CART, Said())
+
+
+@require_POST
+@cashier_required
+def cart_drop(request: StoreRequest) -> HttpResponse:
+    if cart_id := read_cart_key(request.POST.get("cart")):
+        carts.drop_cart(store=request.store, by=request.user, cart_id=cart_id, now=timezone.now())
+    return answer(request, TILL, Said())
+
+
+@require_POST
+@cashier_required
+def cart_buyer(request: StoreRequest) -> HttpResponse:
+    """Note the phone and the name typed, or take the customer picked; with `look_up` nothing is made yet."""
+    who = {"store": request.store, "by": request.user}
+    if picked := read_key(request.POST.get("customer")):
+        return _change_buyer(request, CUSTOMER, partial(carts.pick_buyer, **who, customer_id=picked))
+    phone, name = request.POST.get("phone", ""), request.POST.get("name", "")
+    commit = "look_up" not in request.POST
+    return _change_buyer(request, BUYER, partial(carts.set_buyer, **who, phone=phone, name=name, commit=commit))
+
+
+@require_safe
+@cashier_required
+def buyer_matches(request: StoreRequest) -> HttpResponse:
+    """Customers of the name being typed, to pick from."""
+    try:
+        found = carts.match_buyers(request.store, request.GET.get("name", ""))
+    except Refused:
+        found = []
+    return render_page(request, "billing/_buyer_matches.html", {"buyers": found})
+
+
+@require_POST
+@cashier_required
+def buyer_clear(request: StoreRequest) -> HttpResponse:
+    return _change_buyer(request, CUSTOMER, partial(carts.clear_buyer, store=request.store, by=request.user))
+
+
+@require_POST
+@cashier_required
+def buyer_correct_name(request: StoreRequest) -> HttpResponse:
+    return _change_buyer(request, CUSTOMER, partial(carts.correct_buyer_name, store=request.store, by=request.user))
+
+
+@require_POST
+@cashier_required
+def cart_complete(request: StoreRequest) -> HttpResponse:
+    """Make the bill and show its receipt; where it is refused, the page says why and keeps what was typed."""
+    said = Said(payment=PaymentForm(request.POST), keeps_form=True)
+    if "split" in request.POST:
+        said.payment.add_part()
+        return answer(request, TILL, said)
+    try:
+        sale = _complete(request, said.payment)
+    except Refused as refusal:
+        _tell(said, refusal)
+        said.seen = request.POST.getlist("shown")
+        return answer(request, TILL, said)
+    for warning in sale.warnings:
+        messages.warning(request, warning)
+    receipt = reverse("billing:receipt", args=[sale.bill.pk])
+    return HttpResponseClientRedirect(receipt) if request.htmx else redirect(receipt)  # type: ignore[attr-defined]
+
+
+def _complete(request: StoreRequest, payment: PaymentForm) -> Sale:
+    store, cart_id = request.store, read_cart_key(request.POST.get("cart"))
+    if cart_id is None:
+        raise Refused("Add a product first.")
+    if bill := Bill.objects.of(store).filter(cart=cart_id).first():
+        return Sale(bill, is_replay=True)  # sent again: the same receipt, whatever the form says by now
+    if "phone" in request.POST:
+        phone, name = request.POST["phone"], request.POST.get("name", "")
+        carts.note_typed_buyer(store=store, cart_id=cart_id, phone=phone, name=name)
+    terms = Terms(seen=request.POST.get("seen") or "nothing")
+    return complete_cart(
+        store=store, by=request.user, cart_id=cart_id, tenders=payment.tenders(), now=timezone.now(), terms=terms
+    )
+
+
+def _tell(said: Said, refusal: Refused) -> None:
+    """Say a refusal at the fields that it is about; what is about none of them is said on top."""
+    said.payment.refuse(refusal.errors)
+    said.buyer_errors = {name: refusal.errors[name] for name in ("phone", "name") if name in refusal.errors}
+    if not (said.payment.errors or said.buyer_errors):
+        said.notices.append(refusal.message)
+
+
+def _change_line(
+    request: StoreRequest, pk: int, field_name: str, change: Callable[[], None], typed: str = ""
+) -> HttpResponse:
+    said = Said()
+    try:
+        change()
+    except Missing as missing:
+        said.notices.append(missing.message)
+    except Refused as refusal:
+        said.line_error = (pk, field_name, typed, refusal.message)
+    return answer(request, CART, said)
+
+
+def _change_buyer(request: StoreRequest, fragment: str, change: Callable[[], BuyerNoted]) -> HttpResponse:
+    said = Said()
+    try:
+        said.noted = change()
+        if said.noted.warning:
+            said.notices.append(said.noted.warning)
+    except Refused as refusal:
+        said.buyer_errors = refusal.errors
+    return answer(request, fragment, said)

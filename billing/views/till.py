@@ -1,0 +1,82 @@
+"""How the billing screen answers: the whole page to a plain form, only what changed to HTMX."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from billing.forms.counter import PaymentForm
+from billing.models import Cart, Product
+from billing.services.buyer_shown import show_buyer
+from billing.services.carts import BuyerNoted
+from billing.services.priced_cart import price_each, read_cart
+from viveka.stores.middleware import StoreRequest
+from viveka.stores.pages import render_page
+
+PAGE, TILL = "billing/counter.html", "billing/_till.html"
+CART, BUYER, CUSTOMER = "billing/_cart_answer.html", "billing/_buyer_answer.html", "billing/_customer_answer.html"
+
+
+@dataclass(slots=True)
+class Said:
+    """What an answer says besides the cart as it stands."""
+
+    notices: list[str] = field(default_factory=list)
+    code: str = ""
+    matches: list[Product] = field(default_factory=list)
+    payment: PaymentForm = field(default_factory=PaymentForm)
+    keeps_form: bool = False  # the payment form was sent and comes back
+    line_error: tuple[int, str, str, str] | None = None  # line, field, what was typed, sentence
+    buyer_errors: dict[str, list[str]] = field(default_factory=dict)
+    noted: BuyerNoted = BuyerNoted(None)
+    seen: list[str] | None = None  # the lines as they were when the cashier confirmed
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nothing but the cart has to be shown: a plain form may go back to the page."""
+        said = (self.notices, self.matches, self.keeps_form, self.line_error, self.buyer_errors)
+        return not (any(said) or self.noted.is_new or self.noted.came_back)
+
+
+def answer(request: StoreRequest, fragment: str, said: Said) -> HttpResponse:
+    """The fragment live; a plain form goes back to the page, or gets it with what has to be said."""
+    if said.is_quiet and not request.htmx:  # type: ignore[attr-defined]
+        return redirect("billing:counter")
+    return render_till(request, fragment, said)
+
+
+def render_till(request: StoreRequest, fragment: str, said: Said) -> HttpResponse:
+    """Read and show what the answer needs, and no more."""
+    cart = Cart.objects.select_related("customer").current(request.store, request.user)
+    needed = fragment if request.htmx else TILL  # type: ignore[attr-defined]
+    context: dict[str, Any] = {"notices": said.notices, "payment": said.payment}
+    if needed in {TILL, CART}:
+        context |= _goods(request, cart, said)
+    if needed in {TILL, BUYER, CUSTOMER}:
+        context |= _buyer(request, cart, said)
+    return render_page(request, PAGE, context, fragment=fragment)
+
+
+def _goods(request: StoreRequest, cart: Cart | None, said: Said) -> dict[str, Any]:
+    day = request.store.day_of(timezone.now())
+    priced = read_cart(request.store, cart, day)
+    if said.line_error:
+        pk, field_name, typed, sentence = said.line_error
+        if line := priced.line(pk):
+            line.errors[field_name], line.typed[field_name] = sentence, typed
+    if said.seen is not None:
+        priced.compare(said.seen)
+    return {"priced": priced, "matches": price_each(said.matches, day), "code": said.code}
+
+
+def _buyer(request: StoreRequest, cart: Cart | None, said: Said) -> dict[str, Any]:
+    buyer = show_buyer(request.store, cart)
+    buyer.is_new, buyer.came_back = said.noted.is_new, said.noted.came_back
+    if said.buyer_errors:
+        buyer.phone = request.POST.get("phone", buyer.phone)
+        buyer.name = request.POST.get("name", buyer.name)
+        buyer.bad_phone = " ".join(said.buyer_errors.get("phone", []))
+        buyer.bad_name = " ".join(said.buyer_errors.get("name", []))
+    return {"buyer": buyer}

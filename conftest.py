@@ -1,0 +1,152 @@
+"""What all tests share. A test that was skipped did not pass: it is said loudly, and fails where CI=true."""
+
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from viveka.stores.models import Store, User
+
+ROOT = Path(__file__).resolve().parent
+IN_CI = os.environ.get("CI", "").lower() == "true"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data (VIVEKA_TEST_DATA); a test that needs it is skipped where there is none."""
+    folder = (ROOT / (os.environ.get("VIVEKA_TEST_DATA") or "../shared/data")).resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no real data: VIVEKA_TEST_DATA names no folder ({folder})")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium, for Playwright's executable_path."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no Chromium: `apt-get install chromium`")
+    return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Generator[None]:
+    """Argon2 is slow on purpose; tests need not wait for it."""
+    from django.test import override_settings
+
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptying_between_tests() -> Generator[None]:
+    """Tests with real commits end with TRUNCATE, which the triggers of the ledgers refuse everybody else."""
+    import pgtrigger
+    from django.db.backends.base.operations import BaseDatabaseOperations
+
+    empty = BaseDatabaseOperations.execute_sql_flush
+
+    def unhindered(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+        with pgtrigger.ignore():
+            empty(self, sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", unhindered)
+        yield
+
+
+@pytest.fixture
+def store(db: None) -> "Store":
+    """A store in India."""
+    from viveka.stores.tests.factories import StoreFactory
+
+    return StoreFactory()
+
+
+@pytest.fixture
+def other_store(db: None) -> "Store":
+    """Another store, in which nobody of `store` has a role."""
+    from viveka.stores.tests.factories import StoreFactory
+
+    return StoreFactory()
+
+
+@pytest.fixture
+def cashier(store: "Store") -> "User":
+    from viveka.stores.tests.factories import staff
+
+    return staff(store, "cashier")
+
+
+@pytest.fixture
+def manager(store: "Store") -> "User":
+    from viveka.stores.tests.factories import staff
+
+    return staff(store, "manager")
+
+
+@pytest.fixture
+def auditor(store: "Store") -> "User":
+    from viveka.stores.tests.factories import staff
+
+    return staff(store, "auditor")
+
+
+@pytest.fixture
+def cashier_client(cashier: "User") -> "Client":
+    return _signed_in(cashier)
+
+
+@pytest.fixture
+def manager_client(manager: "User") -> "Client":
+    return _signed_in(manager)
+
+
+@pytest.fixture
+def auditor_client(auditor: "User") -> "Client":
+    return _signed_in(auditor)
+
+
+def _signed_in(user: "User") -> "Client":
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _fail_if_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _fail_if_skipped(report)
+    return report
+
+
+def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, which is a failure where CI=true: {_reason(report)}"
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    return str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if skipped := terminalreporter.stats.get("skipped"):
+        terminalreporter.section("NOT TESTED", sep="!", yellow=True, bold=True)
+        for report in skipped:
+            terminalreporter.line(f"{report.nodeid}: {_reason(report)}", yellow=True)

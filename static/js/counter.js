@@ -1,0 +1,343 @@
+// The counter: scans queue and are sent one after the other, lists are picked from by the arrow keys, the customer is
+// looked up half a second after the last key, and change is shown while it is typed. What is billed, the server decides.
+(() => {
+  "use strict";
+
+  const LOOK_UP_AFTER = 500; // milliseconds after the last key in the phone box
+  const MATCH_AFTER = 130; // longer than between two characters of a scanner
+  const NOTICE_STAYS = 6000; // a notice goes with the first answer after this
+  const byId = (id) => document.getElementById(id);
+  if (!byId("till")) return;
+
+  // One request at a time, in the order of the cashier's hands. What is sent was read when the key was pressed.
+  const jobs = [];
+  let working = false;
+  let leaving = false;
+
+  const work = async () => {
+    if (working) return;
+    working = true;
+    while (jobs.length) await jobs.shift()();
+    working = false;
+  };
+
+  const post = (url, target, values, { after, lost } = {}) => {
+    jobs.push(async () => {
+      try {
+        await htmx.ajax("POST", url, { source: "#till", target, swap: "outerHTML settle:0ms", values });
+      } catch {
+        if (lost) warn(lost);
+      }
+      if (after) after();
+    });
+    work();
+  };
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    leaving = Boolean(event.detail.xhr?.getResponseHeader("HX-Redirect"));
+  });
+
+  const warn = (text) => {
+    const notice = document.createElement("div");
+    notice.className = "alert alert-warning till-notice";
+    notice.setAttribute("role", "alert");
+    notice.textContent = text;
+    byId("notices").append(notice);
+  };
+
+  // Forms of the page, as they would go by themselves.
+  const submit = (form, submitter) => {
+    if (form.id === "add-form") return add(form, submitter);
+    if (form.id === "payment-form") return submitter?.id === "split" ? addPart() : complete(form);
+    const target = submitter?.name === "customer" ? "#customer" : form.dataset.target; // one picked from the list
+    const after = () => {
+      if (target === "#customer" || target === "#till") byId("code").focus();
+    };
+    post(form.action, target, new FormData(form, submitter), { after });
+  };
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.closest("#till")) return;
+    event.preventDefault();
+    submit(event.target, event.submitter);
+  });
+
+  const add = (form, submitter) => {
+    const box = byId("code");
+    const code = box.value.trim();
+    const picked = submitter?.name === "product";
+    if (!code && !picked) return;
+    const values = new FormData(form, picked ? submitter : null);
+    clearTimeout(box.matchTimer);
+    box.value = "";
+    close(box);
+    if (picked) box.focus();
+    const after = () => {
+      const list = byId("matches");
+      if (!list.childElementCount || box.value) return;
+      box.value = code; // it means several: pick one, or scan over it
+      box.select();
+      open(box);
+    };
+    post(form.action, "#cart", values, { after, lost: `No connection: “${code}” may not be in the cart. Look, and scan it again.` });
+  };
+
+  // Lists to pick from: the box keeps the focus, the arrow keys move through the list.
+  const listOf = (box) => byId(box.getAttribute("aria-controls"));
+  const optionsOf = (box) => [...listOf(box).children];
+  const isOpen = (box) => box.getAttribute("aria-expanded") === "true";
+  const activeOf = (box) => {
+    const list = listOf(box);
+    return isOpen(box) && list.dataset.text === box.value ? list.querySelector("[aria-selected=true]") : null;
+  };
+
+  const activate = (box, option) => {
+    for (const one of optionsOf(box)) one.setAttribute("aria-selected", String(one === option));
+    if (option) {
+      box.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    } else {
+      box.removeAttribute("aria-activedescendant");
+    }
+  };
+
+  const open = (box) => {
+    const options = optionsOf(box);
+    if (!options.length || document.activeElement !== box) return close(box);
+    listOf(box).dataset.text = box.value;
+    box.setAttribute("aria-expanded", "true");
+    const isWords = box.id === "code" && /\p{L}/u.test(box.value); // digits may be a barcode still to come
+    activate(box, isWords ? options[0] : null);
+  };
+
+  const close = (box) => {
+    listOf(box).replaceChildren();
+    box.setAttribute("aria-expanded", "false");
+    box.removeAttribute("aria-activedescendant");
+  };
+
+  const match = (box) => {
+    clearTimeout(box.matchTimer);
+    const text = box.value;
+    const needless = box.id === "name" && byId("phone").value.trim();
+    if (!text.trim() || needless) return close(box);
+    box.matchTimer = setTimeout(() => {
+      const values = { [box.name]: text };
+      htmx.ajax("GET", box.dataset.matches, { source: box, target: listOf(box), swap: "innerHTML", values }).catch(() => {});
+    }, MATCH_AFTER);
+  };
+
+  const move = (box, step) => {
+    const options = optionsOf(box);
+    if (!options.length) return;
+    if (!isOpen(box)) return open(box);
+    const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    activate(box, options[at < 0 ? (step > 0 ? 0 : options.length - 1) : (at + step + options.length) % options.length]);
+  };
+
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest(".match")) event.preventDefault(); // the box keeps the focus and sends nothing yet
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    if (target.getAttribute("role") !== "listbox") return;
+    const box = document.querySelector(`[aria-controls="${target.id}"]`);
+    const asked = new URLSearchParams([...requestConfig.formData]).get(box.name);
+    if (box.value !== asked || document.activeElement !== box) event.detail.shouldSwap = false;
+  });
+
+  // The customer.
+  const buyerChanged = (look_up, after) => {
+    const form = byId("buyer-form");
+    const values = new FormData(form);
+    if (look_up) values.append("look_up", "1");
+    clearTimeout(byId("phone").lookUpTimer);
+    byId("phone").dataset.sent = byId("phone").value;
+    byId("name").dataset.sent = byId("name").value;
+    post(form.action, "#buyer", values, { after });
+  };
+
+  const phoneEntered = () => {
+    buyerChanged(false, () => {
+      if (document.activeElement !== byId("phone") || "badPhone" in byId("buyer").dataset) return;
+      byId("isNew" in byId("buyer").dataset && !byId("name").value ? "name" : "code").focus();
+    });
+  };
+
+  const nameEntered = () => {
+    close(byId("name"));
+    if (byId("name").value !== (byId("name").dataset.sent ?? byId("name").defaultValue)) buyerChanged(false);
+    byId("code").focus();
+  };
+
+  // The payment. Amounts are counted in paise, for showing only.
+  const paise = (text) => (/^\d{1,10}(\.\d{0,2})?$/.test(text.trim()) ? Math.round(Number(text) * 100) : null);
+
+  const refreshPayment = () => {
+    const { total, currency } = byId("due").dataset;
+    const money = (amount) =>
+      new Intl.NumberFormat(currency === "INR" ? "en-IN" : "en", { style: "currency", currency }).format(amount / 100);
+    const parts = [...document.querySelectorAll("#parts [name=part_amount]")];
+    const rest = paise(total) - parts.reduce((sum, part) => sum + (paise(part.value) || 0), 0);
+    byId("rest").hidden = !parts.length;
+    byId("rest").classList.toggle("is-short", rest < 0);
+    byId("rest").querySelector("output").textContent = money(rest);
+    const method = document.querySelector("#payment-form [name=method]:checked");
+    byId("rest").querySelector("span").textContent = `Left for ${method?.labels[0].textContent ?? "the rest"}`;
+    const received = paise(byId("received").value);
+    const change = byId("change");
+    change.hidden = received === null;
+    change.classList.toggle("is-short", received < rest);
+    change.querySelector(".change-label").textContent = received < rest ? "Short by" : "Change";
+    change.querySelector("output").textContent = money(Math.abs(received - Math.max(rest, 0)));
+  };
+
+  const addPart = () => {
+    byId("parts").append(byId("part-template").content.cloneNode(true));
+    byId("parts").lastElementChild.querySelector("[name=part_amount]").focus();
+    refreshPayment();
+  };
+
+  const complete = (form) => {
+    const button = byId("complete");
+    if (button.disabled) return;
+    button.disabled = true;
+    const values = new FormData(form);
+    values.append("phone", byId("phone").value);
+    values.append("name", byId("name").value);
+    clearTimeout(byId("phone").lookUpTimer);
+    const after = () => {
+      if (leaving) return;
+      if (byId("complete") === button) button.disabled = false; // not answered: to be pressed again
+      document.querySelector("#till .is-invalid, #without-customer.btn-outline-danger")?.focus();
+      document.querySelector(".till-notice, .is-invalid, .is-changed")?.scrollIntoView({ block: "center" });
+    };
+    const lost = "No connection: press Complete payment again. However often it is pressed, there is one bill.";
+    post(form.action, "#till", values, { after, lost });
+  };
+
+  // Keys.
+  const focusOn = (id) => {
+    byId(id).focus();
+    byId(id).select?.();
+  };
+  const goToPayment = () => {
+    const method = document.querySelector("#payment-form [name=method]:checked");
+    focusOn(method && method.value !== "cash" ? method.id : "received");
+  };
+  const goals = { F2: () => focusOn("code"), F4: () => focusOn("phone"), F8: goToPayment, F9: () => complete(byId("payment-form")) };
+
+  const boxKey = (event, box) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      move(box, event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Escape") {
+      close(box);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      const option = activeOf(box);
+      if (option) box.form.requestSubmit(option);
+      else if (box.id === "code") box.form.requestSubmit();
+      else nameEntered();
+    }
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const { target, key } = event;
+    if (event.isComposing) return;
+    if (key === "Enter" && event.ctrlKey) {
+      event.preventDefault();
+      return goals.F9();
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (goals[key]) {
+      event.preventDefault();
+      return goals[key]();
+    }
+    if (target.matches("[data-matches]")) return boxKey(event, target);
+    if (target.id === "phone" && key === "Enter") {
+      event.preventDefault();
+      return phoneEntered();
+    }
+    if (target.id === "phone" && key === "Escape" && "badPhone" in byId("buyer").dataset) {
+      return byId("without-customer").click();
+    }
+    if (target.matches("[data-send]") && key === "Enter") {
+      event.preventDefault();
+      sendBox(target);
+      return byId("code").focus();
+    }
+    // A scan, or a name, typed while nothing that takes text is in focus.
+    const typing = target.closest("input:not([type=radio]), select, textarea");
+    if (!typing && key.length === 1 && key !== " ") {
+      if (key === "/") event.preventDefault();
+      byId("code").focus();
+    }
+  });
+
+  const sendBox = (box) => {
+    if (box.value === box.defaultValue) return;
+    box.defaultValue = box.value;
+    const after = () => {
+      const now = byId(box.id);
+      if (now?.classList.contains("is-invalid")) focusOn(box.id); // refused: type it again
+    };
+    post(box.form.action, box.form.dataset.target, new FormData(box.form), { after });
+  };
+
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches("[data-matches]")) match(target);
+    if (target.closest("#payment-form")) refreshPayment();
+    if (target.id === "phone") {
+      clearTimeout(target.lookUpTimer);
+      target.lookUpTimer = setTimeout(() => buyerChanged(true), LOOK_UP_AFTER);
+    }
+  });
+
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("[data-send]")) sendBox(target);
+    if (target.closest("#payment-form")) refreshPayment();
+    if (target.id === "phone" && target.value !== target.dataset.sent) buyerChanged(true);
+    if (target.id === "name" && target.value !== target.dataset.sent) buyerChanged(false);
+  });
+
+  document.addEventListener("focusout", ({ target }) => {
+    if (target.matches("[data-matches]")) close(target);
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    const remove = target.closest(".part-remove");
+    if (!remove) return;
+    remove.closest(".part").remove();
+    refreshPayment();
+  });
+
+  // A box that is being typed in keeps its text when the cart around it is drawn anew.
+  let typed = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const box = document.activeElement;
+    typed = box?.matches("[data-send]") && detail.target.contains(box) && box.value !== box.defaultValue ? box : null;
+    const now = Date.now();
+    for (const notice of document.querySelectorAll(".till-notice")) {
+      if (now - (notice.dataset.born || now) > NOTICE_STAYS) notice.remove();
+    }
+  });
+
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.getAttribute("role") === "listbox") {
+      return open(document.querySelector(`[aria-controls="${detail.target.id}"]`));
+    }
+    if (typed && byId(typed.id)) byId(typed.id).value = typed.value;
+    typed = null;
+    for (const notice of document.querySelectorAll(".till-notice")) notice.dataset.born ||= Date.now();
+    refreshPayment();
+  });
+
+  // Back from the receipt: the cart of now, not a picture of the one that was billed.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+  refreshPayment();
+  byId("code").focus();
+})();

@@ -1,0 +1,17 @@
+"""The environment of every test run, set before Django's settings are read (pytest.ini loads this first).
+
+Tests have a data folder and a database cluster of their own, in VIVEKA_TEST_FOLDER where that is set. Workers of
+pytest-xdist inherit it all.
+"""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+os.environ["VIVEKA_DEBUG"] = "0"
+os.environ.pop("VIVEKA_HTTPS", None)
+os.environ.pop("VIVEKA_ALLOWED_HOSTS", None)
+os.environ["VIVEKA_DATA"] = os.environ.get("VIVEKA_TEST_FOLDER") or str(ROOT / "var" / "test")
+os.environ["VIVEKA_TEST_CLUSTER"] = "1"  # without fsync; says nothing where DATABASE_URL names a server
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs an event loop in the test's thread

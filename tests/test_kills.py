@@ -1,0 +1,202 @@
+"""The machine is switched off in the middle of 500 sales: what was answered is there, once, and the books hold.
+
+A server and a database of their own, with fsync, as a shop runs them. Eight tills sell over HTTP; the server's
+processes, or the database, are killed under them; a till sends a sale again with its key until it is answered.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import psycopg
+import pytest
+
+from viveka.embedded.cluster import DATABASE, ROLE, EmbeddedCluster
+
+pytestmark = [pytest.mark.races, pytest.mark.xdist_group("kills")]
+
+ROOT = Path(__file__).resolve().parent.parent
+TILLS = 8
+SALES = 500
+KILLS = 4
+PATIENCE = 60  # seconds that a till goes on sending one sale
+OPEN_STORE = """
+import json
+from billing.tests.factories import stocked_product
+from viveka.stores.models import ApiToken
+from viveka.stores.tests.factories import StoreFactory, staff
+store = StoreFactory(slug={slug!r})
+user = staff(store, username={slug!r})
+products = [stocked_product(store, batches=[(200, 8, 10), (900, 9, 11)], by=user).pk for _ in range(6)]
+print(json.dumps([ApiToken.objects.issue(store=store, user=user)[1], products]))
+"""
+
+
+class Shop:
+    """A data folder, the database in it, and a server on a port."""
+
+    def __init__(self, folder: Path) -> None:
+        self.cluster = EmbeddedCluster(folder / "postgres")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("VIVEKA_", "DATABASE_"))}
+        self.env = {**kept, "VIVEKA_DATA": str(folder)}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.log = folder / "server.log"
+        self.server: subprocess.Popen[bytes] | None = None
+
+    def manage(self, *arguments: str) -> str:
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True)
+        assert done.returncode == 0, f"{arguments[0]} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "gunicorn", "viveka.wsgi:application", "--workers", "4", "--timeout", "60"]
+        command += ["--no-control-socket", "--bind", f"127.0.0.1:{self.port}", "--log-level", "error"]
+        with self.log.open("ab") as log:
+            self.server = subprocess.Popen(
+                command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def kill_server(self) -> None:
+        """Master and workers at one blow, and start again."""
+        assert self.server
+        os.killpg(self.server.pid, signal.SIGKILL)
+        self.server.wait()
+        self.start()
+
+    def kill_a_worker(self) -> None:
+        """The master notices, and starts another."""
+        assert self.server
+        children = Path(f"/proc/{self.server.pid}/task/{self.server.pid}/children")
+        while not (workers := children.read_text().split()):
+            time.sleep(0.01)
+        os.kill(int(random.choice(workers)), signal.SIGKILL)
+
+    def kill_database(self) -> None:
+        """The next worker that asks for a connection starts it again."""
+        pid = self.cluster.status().pid
+        assert pid
+        os.kill(pid, signal.SIGKILL)
+
+    def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        address = f"host={self.cluster.ensure_running()} user={ROLE} dbname={DATABASE}"
+        with psycopg.connect(address) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        if self.server:
+            os.killpg(self.server.pid, signal.SIGKILL)
+            self.server.wait()
+        self.cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    folder = Path(tempfile.mkdtemp(prefix="viveka-", dir="/tmp"))
+    folder.chmod(0o755)  # the database's user goes through it
+    shop = Shop(folder)
+    try:
+        shop.manage("migrate", "--noinput", "--verbosity", "0")
+        shop.start()
+        yield shop
+    finally:
+        shop.close()
+        if shop.cluster.place.socket.parent == Path("/tmp"):
+            shutil.rmtree(shop.cluster.place.socket, ignore_errors=True)
+        shutil.rmtree(folder)
+
+
+class Till:
+    """A program at the counter that does not give up."""
+
+    def __init__(self, port: int, token: str, products: list[int]) -> None:
+        self.port = port
+        self.products = products
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self.given_up = Event()
+        self.interrupted: list[int] = []
+
+    def sell(self, n: int) -> str:
+        """Send sale number n until it is answered; the bill's number."""
+        items = [{"productId": product, "quantity": 1} for product in random.Random(n).sample(self.products, 3)]
+        phone = f"98765 {n % 40:05d}" if n % 2 else ""
+        receipt = {"customerPhone": phone, "paymentMethod": "Cash"}
+        body = json.dumps({"saleItems": items, "receiptData": receipt})
+        began = time.monotonic()
+        while time.monotonic() - began < PATIENCE and not self.given_up.is_set():
+            status, answer = self._post(body, {**self.headers, "Idempotency-Key": f"sale-{n}"})
+            if status == 201:
+                return str(json.loads(answer)["bill"]["billNumber"])
+            if status < 500:
+                self.given_up.set()
+                raise AssertionError(f"sale {n} was refused: {status} {answer[:500]!r}")
+            self.interrupted.append(n)
+            time.sleep(0.05)
+        raise AssertionError(f"sale {n} was never answered")
+
+    def _post(self, body: str, headers: dict[str, str]) -> tuple[int, bytes]:
+        """Status and answer; 599 where there is none."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("POST", "/api/v1/inventory/sales", body, headers)
+            response = connection.getresponse()
+            return response.status, response.read()
+        except (OSError, HTTPException):
+            return 599, b""
+        finally:
+            connection.close()
+
+
+def sell_under(shop: Shop, slug: str, kill: Callable[[int], None]) -> tuple[Till, dict[int, str]]:
+    """500 sales from eight tills, with so many kills spread over them; the bill's number of each sale."""
+    token, products = json.loads(shop.manage("shell", "-v", "0", "-c", OPEN_STORE.format(slug=slug)))
+    till = Till(shop.port, token, products)
+    with ThreadPoolExecutor(TILLS) as tills:
+        sales = {n: tills.submit(till.sell, n) for n in range(SALES)}
+        for blow in range(1, KILLS + 1):
+            while sum(sale.done() for sale in sales.values()) < blow * SALES // (KILLS + 1):
+                time.sleep(0.01)
+            kill(blow)
+        return till, {n: sale.result() for n, sale in sales.items()}
+
+
+def assert_every_sale_is_there_once(shop: Shop, slug: str, till: Till, answered: dict[int, str]) -> None:
+    assert till.interrupted  # else no sale was under way, and nothing is shown
+    bills = shop.ask(
+        "SELECT number, sequence FROM billing_bill JOIN stores_store ON stores_store.id = store_id"
+        " WHERE slug = %s ORDER BY sequence", slug,
+    )  # fmt: skip
+    assert [sequence for _, sequence in bills] == list(range(1, SALES + 1))
+    assert sorted(answered.values()) == [number for number, _ in bills]
+    for n in random.sample(range(SALES), 20):
+        assert till.sell(n) == answered[n]  # asked once more, the same bill
+    shop.manage("check_books")
+
+
+def test_a_killed_server_loses_nothing_and_sells_nothing_twice(shop: Shop) -> None:
+    def kill(blow: int) -> None:
+        (shop.kill_a_worker if blow % 2 else shop.kill_server)()
+
+    till, answered = sell_under(shop, "server", kill)
+    assert_every_sale_is_there_once(shop, "server", till, answered)
+
+
+def test_a_killed_database_loses_nothing_and_sells_nothing_twice(shop: Shop) -> None:
+    assert shop.ask("SHOW fsync") == [("on",)]
+    till, answered = sell_under(shop, "database", lambda blow: shop.kill_database())
+    assert_every_sale_is_there_once(shop, "database", till, answered)

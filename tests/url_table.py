@@ -1,0 +1,131 @@
+"""Who may open what: one row per URL name. A URL without a row fails tests/test_urls.py.
+
+For a new page add a row to ROWS: its name, who may come in, whether it is read (`get`) or written to (`post`), and,
+where the address names an object, how to name the shop's own one (`of`). An API call goes to API_CALLS, and its
+refusals are tested beside the API.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.world import Shop
+
+ALL = frozenset({"cashier", "auditor", "manager"})
+SELLERS = frozenset({"cashier", "manager"})
+REVIEWERS = frozenset({"auditor", "manager"})
+MANAGERS = frozenset({"manager"})
+
+
+def nothing(shop: Shop) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    who: frozenset[str] = ALL
+    get: bool = True
+    post: bool = False
+    of: Callable[[Shop], dict[str, Any]] | None = None
+    public: bool = False
+    missing: int = 404  # what an object that is not there is answered with
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def methods(self) -> list[str]:
+        return ["get"] * self.get + ["post"] * self.post
+
+
+def customer(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.customer.pk}
+
+
+def product(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.product.pk}
+
+
+def bill(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.bill.pk}
+
+
+def line(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.line.pk}
+
+
+def membership(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.staff["auditor"].pk}
+
+
+ROWS = [
+    # The ground floor
+    Row("home"),
+    Row("sign-in", post=True, public=True),
+    Row("sign-out", get=False, post=True),
+    Row("choose-store", post=True),
+    Row("change-password", post=True),
+    Row("store-settings", MANAGERS, post=True),
+    Row("members", MANAGERS, post=True),
+    Row("member-end", MANAGERS, get=False, post=True, of=membership),
+    # Customers
+    Row("customers:list"),
+    Row("customers:add", SELLERS, post=True),
+    Row("customers:edit", SELLERS, post=True, of=customer),
+    Row("customers:correct-name", SELLERS, get=False, post=True, of=customer),
+    Row("customer", of=customer),
+    Row("customer-purchases", of=customer),
+    Row("customer-changes", REVIEWERS, of=customer),
+    # The counter; a line that is gone (another window took it out) shows the cart as it is
+    Row("billing:counter", SELLERS),
+    Row("billing:cart-matches", SELLERS),
+    Row("billing:cart-add", SELLERS, get=False, post=True),
+    Row("billing:line-quantity", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:line-price", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:line-remove", SELLERS, get=False, post=True, of=line, missing=302),
+    Row("billing:cart-buyer", SELLERS, get=False, post=True),
+    Row("billing:buyer-matches", SELLERS),
+    Row("billing:buyer-clear", SELLERS, get=False, post=True),
+    Row("billing:buyer-correct-name", SELLERS, get=False, post=True),
+    Row("billing:cart-drop", SELLERS, get=False, post=True),
+    Row("billing:cart-complete", SELLERS, get=False, post=True),
+    Row("billing:receipt", of=bill),
+    # Products and bills
+    Row("billing:products"),
+    Row("billing:product-add", MANAGERS, post=True),
+    Row("billing:product", of=product),
+    Row("billing:product-edit", MANAGERS, post=True, of=product),
+    Row("billing:batch-add", MANAGERS, post=True, of=product),
+    Row("billing:bills"),
+    Row("billing:bill", of=bill),
+]
+
+# Swept by the API's own tests: 401, 403, 404 and what they write.
+API_CALLS = {
+    "api:openapi-json",
+    "api:docs",
+    "api:save_customer",
+    "api:list_customers",
+    "api:find_or_create",
+    "api:customer_by_phone",
+    "api:list_products",
+    "api:add_product",
+    "api:add_batch",
+    "api:sell",
+    "api:list_bills",
+    "api:get_bill",
+    "api:unknown",
+}
+
+# The admin's own pages; those of its models follow from the models registered (tests/test_admin_urls.py).
+ADMIN_PAGES = {
+    "admin:index",
+    "admin:login",
+    "admin:logout",
+    "admin:password_change",
+    "admin:password_change_done",
+    "admin:autocomplete",
+    "admin:jsi18n",
+    "admin:app_list",
+}

@@ -1,0 +1,89 @@
+"""Two stores, each with one of everything, for the sweeps over every URL."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from billing.models import Bill, Cart, CartLine, Payment, Product, StockMovement
+from billing.services.buyer import Buyer
+from billing.tests.factories import filled_cart, sell, stocked_product
+from customers.models import Customer
+from customers.tests.factories import CustomerFactory
+from viveka.stores.models import Membership, Store, User
+from viveka.stores.tests.factories import MembershipFactory, StoreFactory
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A store with its people, and one of each kind of record."""
+
+    store: Store
+    staff: dict[str, Membership]
+    customer: Customer
+    product: Product
+    service: Product
+    bill: Bill
+    cart: Cart
+    line: CartLine
+
+    def person(self, role: str) -> User:
+        return self.staff[role].user
+
+
+@dataclass(frozen=True)
+class World:
+    ours: Shop
+    theirs: Shop
+    root: User
+
+
+def make_shop() -> Shop:
+    store = StoreFactory()
+    staff = {role: MembershipFactory(store=store, role=role) for role in ("cashier", "auditor", "manager")}
+    cashier, manager = staff["cashier"].user, staff["manager"].user
+    customer = CustomerFactory(store=store)
+    product = stocked_product(store, batches=[(50, 80, 100)], by=manager)
+    service = stocked_product(store, batches=[], selling_price=200, stock_policy="none")
+    bill = sell(store, cashier, [(product, 2)], buyer=Buyer(phone=customer.phone)).bill
+    cart = filled_cart(store, cashier, [(product, 1)])
+    filled_cart(store, manager, [(product, 1)])
+    return Shop(store, staff, customer, product, service, bill, cart, cart.lines.get())
+
+
+def make_world() -> World:
+    return World(make_shop(), make_shop(), User.objects.create_superuser("root", password="a long one 7"))
+
+
+def _first(rows: Any) -> Any:
+    return rows.first().pk
+
+
+# For each model in the admin: a key of the shop's own row. The sweep fails for a model without an entry.
+ROW_OF: dict[str, Any] = {
+    "stores.store": lambda shop: shop.store.pk,
+    "stores.membership": lambda shop: shop.staff["cashier"].pk,
+    "customers.customer": lambda shop: shop.customer.pk,
+    "billing.product": lambda shop: shop.product.pk,
+    "billing.batch": lambda shop: _first(shop.product.batches),
+    "billing.stockmovement": lambda shop: _first(StockMovement.objects.filter(store=shop.store)),
+    "billing.bill": lambda shop: shop.bill.pk,
+    "billing.billline": lambda shop: _first(shop.bill.lines),
+    "billing.payment": lambda shop: _first(Payment.objects.filter(bill=shop.bill)),
+    "stores.storechange": lambda shop: _change(shop.store),
+    "stores.membershipchange": lambda shop: _change(shop.staff["cashier"]),
+    "customers.customerchange": lambda shop: _change(shop.customer),
+    "billing.productchange": lambda shop: _change(shop.product),
+    "billing.batchchange": lambda shop: _change(shop.product.batches.first()),
+}
+# Models whose pages are the superuser's alone.
+SUPERUSERS = {
+    "stores.user",
+    "auth.group",
+    "admin.logentry",
+    "axes.accessattempt",
+    "axes.accesslog",
+    "axes.accessfailurelog",
+}
+
+
+def _change(record: Any) -> int:
+    return int(type(record).pgh_event_model.objects.filter(pgh_obj=record.pk).first().pk)

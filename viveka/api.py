@@ -1,0 +1,89 @@
+"""The JSON API: the apps' calls under one roof, its description, and JSON for whatever is not there."""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, re_path
+from ninja import NinjaAPI
+
+from billing.api import router as billing
+from customers.api import router as customers
+from viveka.api_docs import chapters
+from viveka.stores.api.errors import answer_refusals, problem
+from viveka.stores.api.fields import BodyParser
+
+ROOT = "/api/v1"
+DESCRIPTION = """\
+What the screens of the shop do, for a mobile till, a website, or any other program.
+
+Fields are camelCase in answers; in requests camelCase and snake_case both work. Money is sent as a number or a \
+string and comes back as a string with two decimals; quantities come back as strings without trailing zeros; times \
+are ISO 8601. A refusal is always {"success": false, "message": "…", "errors": {field: [sentences]}}.\
+"""
+
+api = NinjaAPI(
+    title="Viveka",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    openapi_url=None,
+    docs_url=None,
+    parser=BodyParser(),
+)
+answer_refusals(api)
+api.add_router("", customers)
+api.add_router("", billing)
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The API in OpenAPI's terms."""
+    return dict(api.get_openapi_schema(path_prefix=ROOT))
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(description())
+
+
+def docs(request: HttpRequest) -> HttpResponse:
+    """The description as a page that people read."""
+    return render(request, "api/docs.html", {"info": description()["info"], "chapters": chapters(description())})
+
+
+def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
+    return problem(404, "There is no such call. See /api/v1/docs.")
+
+
+def _open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Not sent to the sign-in page: each call asks for its token itself. CSRF is judged where a session is used."""
+
+    @wraps(view)
+    def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if response.status_code != 405:
+            return response
+        refused = problem(405, f"{request.method} is not possible here.")
+        refused["Allow"] = response["Allow"]
+        return refused
+
+    answering.csrf_exempt = True  # type: ignore[attr-defined]
+    answering.login_required = False  # type: ignore[attr-defined]
+    return answering
+
+
+def _patterns() -> list[URLPattern]:
+    calls = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]
+    for call in calls:
+        call.callback = _open(call.callback)
+    return [
+        path("openapi.json", _open(openapi), name="openapi-json"),
+        path("docs", _open(docs), name="docs"),
+        *calls,
+        re_path("^(?P<rest>.*)$", _open(unknown), name="unknown"),
+    ]
+
+
+urls = (_patterns(), "api", "api")

@@ -1,0 +1,127 @@
+"""Bills: totals, lines and payments agree, to the paisa."""
+
+from viveka.books.rule import sql_rule
+
+RULES = [
+    sql_rule(
+        "bill_total_adds_up",
+        "A bill's total is its subtotal less discount plus rounding.",
+        """
+        SELECT id FROM billing_bill
+         WHERE store_id = ANY(%(stores)s) AND total IS DISTINCT FROM subtotal - discount + rounding
+        """,
+    ),
+    sql_rule(
+        "bill_is_its_lines",
+        "A bill has lines, and their subtotals, discounts, roundings and totals add up to its own.",
+        """
+        SELECT bill.id FROM billing_bill AS bill LEFT JOIN (
+            SELECT bill_id, sum(subtotal) AS subtotal, sum(discount) AS discount, sum(rounding) AS rounding,
+                   sum(total) AS total
+              FROM billing_billline WHERE store_id = ANY(%(stores)s) GROUP BY bill_id
+        ) AS lines ON lines.bill_id = bill.id
+         WHERE bill.store_id = ANY(%(stores)s)
+           AND (bill.subtotal, bill.discount, bill.rounding, bill.total)
+               IS DISTINCT FROM (lines.subtotal, lines.discount, lines.rounding, lines.total)
+        """,
+    ),
+    sql_rule(
+        "bill_cost_is_of_its_lines",
+        "A bill's total cost is the sum of its lines' costs.",
+        """
+        SELECT bill.id FROM billing_bill AS bill LEFT JOIN (
+            SELECT bill_id, sum(cost) AS cost FROM billing_billline
+             WHERE store_id = ANY(%(stores)s) GROUP BY bill_id
+        ) AS lines ON lines.bill_id = bill.id
+         WHERE bill.store_id = ANY(%(stores)s) AND bill.total_cost IS DISTINCT FROM coalesce(lines.cost, 0)
+        """,
+    ),
+    sql_rule(
+        "bill_is_paid_exactly",
+        "A bill's payments add up to its total.",
+        """
+        SELECT bill.id FROM billing_bill AS bill LEFT JOIN (
+            SELECT bill_id, sum(amount) AS paid FROM billing_payment
+             WHERE store_id = ANY(%(stores)s) GROUP BY bill_id
+        ) AS payments ON payments.bill_id = bill.id
+         WHERE bill.store_id = ANY(%(stores)s) AND bill.total IS DISTINCT FROM coalesce(payments.paid, 0)
+        """,
+    ),
+    sql_rule(
+        "bill_change_is_what_was_over",
+        "A bill's change is the cash handed over less the cash it took.",
+        """
+        SELECT bill.id FROM billing_bill AS bill LEFT JOIN (
+            SELECT bill_id, sum(tendered - amount) AS over FROM billing_payment
+             WHERE store_id = ANY(%(stores)s) AND tendered IS NOT NULL GROUP BY bill_id
+        ) AS payments ON payments.bill_id = bill.id
+         WHERE bill.store_id = ANY(%(stores)s) AND bill.change IS DISTINCT FROM coalesce(payments.over, 0)
+        """,
+    ),
+    sql_rule(
+        "bill_day_is_the_stores",
+        "A bill's day is the calendar day of its moment in the store's zone (one that it had, where it was changed).",
+        """
+        SELECT bill.id FROM billing_bill AS bill JOIN stores_store AS store ON store.id = bill.store_id
+         WHERE bill.store_id = ANY(%(stores)s) AND bill.day <> (bill.at AT TIME ZONE store.timezone)::date
+           AND NOT EXISTS (SELECT 1 FROM stores_storechange AS once
+                            WHERE once.pgh_obj_id = bill.store_id
+                              AND bill.day = (bill.at AT TIME ZONE once.timezone)::date)
+        """,
+    ),
+    sql_rule(
+        "bill_names_its_customer",
+        "A bill copies its customer's number and name; a bill without a customer has none of the copies.",
+        """
+        SELECT id FROM billing_bill
+         WHERE store_id = ANY(%(stores)s)
+           AND CASE WHEN customer_id IS NULL
+                    THEN customer_number || customer_name || customer_phone || for_name <> ''
+                    ELSE customer_number = '' END
+        """,
+    ),
+    sql_rule(
+        "line_subtotal_is_quantity_times_price",
+        "A line's subtotal is quantity times price, half a paisa rounded up.",
+        """
+        SELECT id FROM billing_billline
+         WHERE store_id = ANY(%(stores)s) AND subtotal IS DISTINCT FROM round(quantity * price, 2)
+        """,
+    ),
+    sql_rule(
+        "line_total_adds_up",
+        "A line's total is its subtotal less discount plus rounding.",
+        """
+        SELECT id FROM billing_billline
+         WHERE store_id = ANY(%(stores)s) AND total IS DISTINCT FROM subtotal - discount + rounding
+        """,
+    ),
+    sql_rule(
+        "line_cost_is_of_its_batches",
+        "A line's cost is what its goods cost in the batches they came from, rounded once; a service costs nothing.",
+        """
+        SELECT line.id FROM billing_billline AS line LEFT JOIN (
+            SELECT movement.bill_line_id, round(sum(-movement.quantity * batch.cost_price), 2) AS cost
+              FROM billing_stockmovement AS movement JOIN billing_batch AS batch ON batch.id = movement.batch_id
+             WHERE movement.store_id = ANY(%(stores)s) AND movement.reason = 'sold' GROUP BY movement.bill_line_id
+        ) AS goods ON goods.bill_line_id = line.id
+         WHERE line.store_id = ANY(%(stores)s) AND line.cost IS DISTINCT FROM coalesce(goods.cost, 0)
+        """,
+    ),
+    sql_rule(
+        "line_moved_its_goods",
+        "What a line sold left the batches, all of it; only what keeps no stock (now, or at some time) moves nothing.",
+        """
+        SELECT line.id FROM billing_billline AS line LEFT JOIN (
+            SELECT bill_line_id, -sum(quantity) AS quantity FROM billing_stockmovement
+             WHERE store_id = ANY(%(stores)s) AND reason = 'sold' GROUP BY bill_line_id
+        ) AS goods ON goods.bill_line_id = line.id
+         WHERE line.store_id = ANY(%(stores)s) AND line.quantity IS DISTINCT FROM goods.quantity
+           AND (goods.quantity IS NOT NULL OR (
+               NOT EXISTS (SELECT 1 FROM billing_product AS product
+                            WHERE product.id = line.product_id AND product.stock_policy = 'none')
+               AND NOT EXISTS (SELECT 1 FROM billing_productchange AS once
+                                WHERE once.pgh_obj_id = line.product_id AND once.stock_policy = 'none')))
+        """,
+    ),
+]

@@ -1,0 +1,169 @@
+"""The forms of the ground floor: the store's settings, its people, and the crispy helper that all forms share."""
+
+import calendar
+import zoneinfo
+from datetime import date
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Column, Layout, Row, Submit
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.password_validation import validate_password
+from django.utils import timezone
+
+from viveka.stores.errors import Refused
+from viveka.stores.models import Role, Store, User
+from viveka.stores.text import clean_text
+
+MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
+
+
+def form_helper(*layout: Any, submit: str, cancel: str = "") -> FormHelper:
+    """How a form looks: these fields, a button of this name, and a way back to the address `cancel`."""
+    helper = FormHelper()
+    helper.layout = Layout(*layout)
+    helper.add_input(Submit("", submit))
+    helper.attrs = {"novalidate": ""}
+    if cancel:
+        helper.layout.append(HTML(f'<a class="btn btn-link float-end" href="{cancel}">Cancel</a>'))
+    return helper
+
+
+def add_refusal(form: forms.BaseForm, refusal: Refused) -> None:
+    """Show a refusal at the fields that it names, or above the form."""
+    if not refusal.errors:
+        form.add_error(None, refusal.message)
+    for field, messages in refusal.errors.items():
+        for message in messages:
+            form.add_error(field if field in form.fields else None, message)
+
+
+class SignInForm(AuthenticationForm):
+    """A name longer than any name is wrong like any other, before it is counted as a failed try."""
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        if len(username) > 150:
+            raise self.get_invalid_login_error()
+        return username
+
+
+class PasswordForm(PasswordChangeForm):
+    """The person's own password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = form_helper("old_password", "new_password1", "new_password2", submit="Change my password")
+
+
+class StoreForm(forms.ModelForm):
+    """A store's settings, for its managers."""
+
+    timezone = forms.ChoiceField(
+        label="Time zone", choices=lambda: [(z, z) for z in sorted(zoneinfo.available_timezones())]
+    )
+    year_begins = forms.TypedChoiceField(
+        label="Financial year begins in",
+        choices=MONTHS,
+        coerce=int,
+        help_text="Bill numbers start again with each financial year.",
+    )
+
+    class Meta:
+        model = Store
+        fields = (
+            "name",
+            "region",
+            "currency",
+            "timezone",
+            "bill_prefix",
+            "year_begins",
+            "default_stock_policy",
+            "receipt_header",
+            "receipt_footer",
+            "closed_until",
+        )
+        widgets = {
+            "closed_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "receipt_header": forms.Textarea(attrs={"rows": 3}),
+            "receipt_footer": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = form_helper(
+            "name",
+            Row(Column("region"), Column("currency"), Column("timezone")),
+            Row(Column("bill_prefix"), Column("year_begins"), Column("default_stock_policy")),
+            "receipt_header",
+            "receipt_footer",
+            Row(Column("closed_until", css_class="col-sm-5")),
+            submit="Save settings",
+        )
+
+    def clean_name(self) -> str:
+        return self._text("name", most=120)
+
+    def clean_receipt_header(self) -> str:
+        return self._text("receipt_header", most=500, lines=True)
+
+    def clean_receipt_footer(self) -> str:
+        return self._text("receipt_footer", most=500, lines=True)
+
+    def clean_closed_until(self) -> date | None:
+        """Books are closed up to a day that is over; else the counter could sell nothing."""
+        day: date | None = self.cleaned_data["closed_until"]
+        if day and day >= self.instance.day_of(timezone.now()):
+            raise forms.ValidationError("Only days that are over can be closed.")
+        return day
+
+    def _text(self, field: str, *, most: int, lines: bool = False) -> str:
+        try:
+            return clean_text(self.cleaned_data[field], field=field, most=most, lines=lines)
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
+class MemberForm(forms.Form):
+    """A person to work in the store: one who has an account, or a new one."""
+
+    username = forms.CharField(
+        label="User name",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    role = forms.ChoiceField(choices=Role.choices)
+    full_name = forms.CharField(label="Full name", max_length=150, required=False, help_text="For a new person.")
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="For a new person. Who has an account already keeps their own.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = form_helper(
+            Row(Column("username", css_class="col-sm-6"), Column("role", css_class="col-sm-6")),
+            Row(Column("full_name", css_class="col-sm-6"), Column("password", css_class="col-sm-6")),
+            submit="Add to the store",
+        )
+
+    def clean_full_name(self) -> str:
+        try:
+            return clean_text(self.cleaned_data["full_name"], field="full_name", most=150)
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+    def clean(self) -> dict[str, Any]:
+        """A new person's password has to be a good one; of somebody with an account nothing is changed."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        username, password = cleaned.get("username", ""), cleaned.get("password", "")
+        if username and password and not User.objects.filter(username__iexact=username).exists():
+            try:
+                validate_password(password, User(username=username, first_name=cleaned.get("full_name", "")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned

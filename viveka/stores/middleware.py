@@ -1,0 +1,71 @@
+"""The store that a request is about, and the name behind every change."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from viveka.stores.models import Membership, Store, User
+from viveka.stores.tracing import acting_as
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+SESSION_STORE = "store"
+
+
+class StoreRequest(HttpRequest):
+    """A request of a signed-in person in a store (what the access decorators guarantee)."""
+
+    user: User
+    store: Store
+    membership: Membership
+
+
+class CurrentStoreMiddleware:
+    """Sets `request.store` and `request.membership` (None where nobody is signed in or no store is chosen)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.store = request.membership = None  # type: ignore[attr-defined]
+        request.memberships = []  # type: ignore[attr-defined]
+        if request.user.is_authenticated:
+            choose_store(request)
+        try:
+            return self.get_response(request)
+        finally:
+            timezone.deactivate()
+
+
+def choose_store(request: HttpRequest) -> None:
+    """The store kept in the session, or the only one; looked up anew, so an ended membership ends at once."""
+    standing = list(
+        Membership.objects.standing().filter(user=request.user.pk).select_related("store").order_by("store__name")
+    )
+    chosen = request.session.get(SESSION_STORE)
+    membership = next((one for one in standing if one.store_id == chosen), None)
+    if membership is None and len(standing) == 1:
+        membership = standing[0]
+    request.memberships = standing  # type: ignore[attr-defined]
+    if membership:
+        enter_store(request, membership)
+
+
+def enter_store(request: HttpRequest, membership: Membership) -> None:
+    """Everything from here on is about this store, in its own time zone."""
+    request.membership = membership  # type: ignore[attr-defined]
+    request.store = membership.store  # type: ignore[attr-defined]
+    timezone.activate(membership.store.zone)
+
+
+class TraceMiddleware:
+    """Notes who and where from beside each change that the change history records."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in {"GET", "HEAD", "OPTIONS"} or request.path.startswith("/api/"):
+            return self.get_response(request)
+        with acting_as(request.user.pk, request.path):
+            return self.get_response(request)

@@ -1,0 +1,19 @@
+"""The ground floor: who owns the data, who works with it, and the rows that every app leans on."""
+
+from viveka.stores.models.counter import Counter
+from viveka.stores.models.owned import StoreOwned
+from viveka.stores.models.person import ApiToken, Membership, Role, User
+from viveka.stores.models.request_key import RequestKey
+from viveka.stores.models.store import StockPolicy, Store
+
+__all__ = [
+    "ApiToken",
+    "Counter",
+    "Membership",
+    "RequestKey",
+    "Role",
+    "StockPolicy",
+    "Store",
+    "StoreOwned",
+    "User",
+]

@@ -1,0 +1,94 @@
+import zoneinfo
+from datetime import date, datetime
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.urls import reverse
+
+from viveka.stores.tracing import traced
+
+
+class StockPolicy(models.TextChoices):
+    """What happens when more is sold than is there."""
+
+    REFUSE = "refuse", "Refuse what is not there"
+    NONE = "none", "No stock kept (a service)"
+
+
+def check_region(value: str) -> None:
+    if value not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValidationError("Use a two-letter country code in capitals, for example IN.")
+
+
+def check_timezone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError("Use a time zone name such as Asia/Kolkata.")
+
+
+@traced("name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "closed_until")
+class Store(models.Model):
+    """The business that owns the data. Every other row belongs to exactly one."""
+
+    slug = models.SlugField(
+        "short name", max_length=40, unique=True, help_text="Used in addresses, for example shivik-mart."
+    )
+    name = models.CharField(max_length=120)
+    region = models.CharField(
+        max_length=2,
+        default="IN",
+        validators=[check_region],
+        help_text="Country in which phones are read, for example IN.",
+    )
+    currency = models.CharField(
+        max_length=3, default="INR", validators=[RegexValidator(r"\A[A-Z]{3}\Z", "Three capitals, for example INR.")]
+    )
+    timezone = models.CharField("time zone", max_length=64, default="Asia/Kolkata", validators=[check_timezone])
+    bill_prefix = models.CharField(
+        max_length=4,
+        default="BILL",
+        validators=[RegexValidator(r"\A[A-Z]{1,4}\Z", "One to four capitals, for example BILL.")],
+        help_text="What bill numbers begin with: BILL gives BILL-2627-000001.",
+    )
+    year_begins = models.PositiveSmallIntegerField(
+        "financial year begins in month",
+        default=4,
+        help_text="4 is April. Bill numbers start again with each financial year.",
+    )
+    receipt_header = models.TextField(
+        blank=True, max_length=500, help_text="Printed below the name: address, phone, GSTIN."
+    )
+    receipt_footer = models.TextField(blank=True, max_length=500, default="Thank you, please come again.")
+    default_stock_policy = models.CharField(
+        "stock policy of new products", max_length=8, choices=StockPolicy, default=StockPolicy.REFUSE
+    )
+    closed_until = models.DateField(null=True, blank=True, help_text="Nothing can be dated on or before this day.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="store_year_begins_in_a_month", condition=models.Q(year_begins__gte=1, year_begins__lte=12)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("store-settings")
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.timezone)
+
+    def day_of(self, moment: datetime) -> date:
+        """The store's own calendar day of a moment."""
+        return moment.astimezone(self.zone).date()
+
+    def financial_year(self, day: date) -> str:
+        """The financial year of a day as four digits: 2627 for April 2026 to March 2027."""
+        first = day.year if day.month >= self.year_begins else day.year - 1
+        return f"{first % 100:02d}{(first + 1) % 100:02d}"

@@ -1,0 +1,15 @@
+"""Addresses of the ground floor."""
+
+from django.urls import path
+
+from viveka.stores import views
+
+urlpatterns = [
+    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("choose-store/", views.choose_store, name="choose-store"),
+    path("settings/", views.store_settings, name="store-settings"),
+    path("members/", views.member_list, name="members"),
+    path("members/<int:pk>/end/", views.member_end, name="member-end"),
+    path("password/", views.change_password, name="change-password"),
+]

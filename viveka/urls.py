@@ -1,0 +1,18 @@
+"""Every address of the product, app by app."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from viveka import api, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("viveka.stores.urls")),
+    path("customers/", include("customers.urls")),
+    path("customers/<int:pk>/", views.customer_profile, name="customer"),
+    path("customers/<int:pk>/purchases/", views.customer_purchases, name="customer-purchases"),
+    path("customers/<int:pk>/changes/", views.customer_changes, name="customer-changes"),
+    path("", include("billing.urls")),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+]
