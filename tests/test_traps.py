@@ -101,7 +101,7 @@ class TestTraps:
         soap = stocked_product(store)
         first = sell(store, cashier, [(soap, 1)]).bill
         with monkeypatch.context() as patch:
-            patch.setattr(Bill, "save", lambda *args, **options: 1 / 0)
+            patch.setattr(checkout_module, "bill_number", lambda *args: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 sell(store, cashier, [(soap, 1)])
         second = sell(store, cashier, [(soap, 1)]).bill

@@ -22,6 +22,7 @@ from customers.models import Customer
 from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.idempotency import KeyedRequest
 from viveka.stores.ids import new_id
+from viveka.stores.inserting import insert_rows
 from viveka.stores.models import Counter, Store, User
 from viveka.stores.money import MAX_MONEY, ZERO
 from viveka.stores.transactions import retry_when_entangled
@@ -175,22 +176,26 @@ def _write_lines(
         row = BillLine(
             store_id=common["store_id"], bill_id=bill_id, product_id=line.product.pk, position=position,
             item=line.item + 1, name=line.product.name, unit=line.product.unit, quantity=line.quantity,
-            price=line.price,
-            subtotal=line.subtotal, discount=line.discount, total=line.total, cost=line.cost, note=line.note,
+            price=line.price, subtotal=line.subtotal, discount=line.discount, total=line.total,
+            cost=line.cost, note=line.note,
         )  # fmt: skip
         rows.append(row)
         movements += sold_movements(common, row.pk, line.parts)
-    return BillLine.objects.bulk_create(rows), StockMovement.objects.bulk_create(movements)
+    insert_rows(rows)
+    insert_rows(movements)
+    return rows, movements
 
 
 def _write_payments(common: dict, bill_id: UUID, settled: Sequence[Settled]) -> list[Payment]:
-    return Payment.objects.bulk_create(
+    payments = [
         Payment(
             **common, bill_id=bill_id, method=part.method, amount=part.amount, reference=part.reference,
             tendered=part.tendered,
         )
         for part in settled
-    )  # fmt: skip
+    ]  # fmt: skip
+    insert_rows(payments)
+    return payments
 
 
 def _count_purchase(customer: Customer, total: Decimal, at: datetime) -> None:
@@ -228,7 +233,7 @@ def _write_bill(
         bill.customer_phone = who.customer.phone or ""
     bill.sequence = Counter.objects.next(store, f"bill {year}")
     bill.number = bill_number(store.bill_prefix, year, bill.sequence)
-    bill.save(force_insert=True)
+    insert_rows([bill])
     return bill
 
 
