@@ -60,7 +60,6 @@ run: setup ## try it with a demo shop on http://127.0.0.1:PORT (PORT=8000)
 serve: setup ## a shop's own server: HOST=0.0.0.0 PORT=8000 WORKERS=<cores>, no demo data
 	@set -eu; \
 	$(MANAGE) migrate --noinput --verbosity 0; \
-	$(MANAGE) collectstatic --noinput --verbosity 0; \
 	echo "Viveka serves on http://$(HOST):$(PORT)/ - stop it with Ctrl-C, or with make stop."; \
 	exec $(GUNICORN) --bind "$(HOST):$(PORT)" --workers $(WORKERS)
 
