@@ -80,6 +80,7 @@ class CustomerManager(models.Manager.from_queryset(CustomerQuerySet)):  # type: 
         customer = self.of(store).filter(pk=pk).for_no_key_update().first()
         if customer is None:
             raise Missing("No such customer.", "customer_id")
+        customer.store = store
         return customer
 
     def with_phone(self, store: Store, phone: str) -> "Customer | None":
@@ -221,6 +222,10 @@ class Customer(StoreOwned):
 
     def get_absolute_url(self) -> str:
         return reverse("customer", args=[self.pk])
+
+    @property
+    def has_real_name(self) -> bool:
+        return is_real(self.name)
 
     @property
     def average_purchase(self) -> Any:

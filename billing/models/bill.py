@@ -8,10 +8,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from advances.models import Deduction
 from billing.models import triggers
 from billing.models.cart import Cart
 from billing.models.product import Product, Unit
 from customers.models import Customer, person_query
+from debts.models import Debt
 from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import MoneyField, QuantityField, SignedMoneyField, StaffField, StoreForeignKey
@@ -179,10 +181,17 @@ class BillLine(StoreOwned):
 
 
 class PaymentMethod(models.TextChoices):
+    """How a bill is settled. `advance` is the customer's balance, `credit` a debt; neither is money coming in."""
+
     CASH = "cash", "Cash"
     CARD = "card", "Card"
     UPI = "upi", "UPI"
     BANK_TRANSFER = "bank_transfer", "Bank transfer"
+    ADVANCE = "advance", "Advance balance"
+    CREDIT = "credit", "On credit"
+
+
+INSTRUMENTS = (PaymentMethod.ADVANCE, PaymentMethod.CREDIT)
 
 
 class Payment(StoreOwned):
@@ -193,6 +202,10 @@ class Payment(StoreOwned):
     amount = MoneyField()
     tendered = MoneyField(null=True)  # cash handed over, where it is more than the amount change was given
     reference = models.CharField(max_length=80, blank=True)
+    deduction = models.OneToOneField(
+        Deduction, on_delete=models.PROTECT, null=True, related_name="payment", db_constraint=False
+    )
+    debt = models.OneToOneField(Debt, on_delete=models.PROTECT, null=True, related_name="payment", db_constraint=False)
     by = StaffField()
     at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -202,6 +215,14 @@ class Payment(StoreOwned):
         constraints = [
             *StoreOwned.Meta.constraints,
             StoreKey("bill"),
+            StoreKey("deduction"),
+            StoreKey("debt"),
+            models.CheckConstraint(
+                name="payment_instrument_follows_method",
+                condition=Q(method=PaymentMethod.ADVANCE, deduction__isnull=False, debt__isnull=True)
+                | Q(method=PaymentMethod.CREDIT, deduction__isnull=True, debt__isnull=False)
+                | Q(~Q(method__in=INSTRUMENTS), deduction__isnull=True, debt__isnull=True),
+            ),
             models.CheckConstraint(name="payment_is_at_least_a_paisa", condition=Q(amount__gte="0.01")),
             models.CheckConstraint(name="payment_method_known", condition=Q(method__in=PaymentMethod.values)),
             models.CheckConstraint(

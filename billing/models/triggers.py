@@ -1,4 +1,7 @@
-"""What only the database can hold: a bill adds up when it is written, and nothing joins it later."""
+"""What only the database can hold: a bill adds up when it is written, and nothing joins it later.
+
+What was paid from the balance or on credit is of the bill's own customer, to the paisa.
+"""
 
 import pgtrigger
 
@@ -6,18 +9,30 @@ bill_adds_up = pgtrigger.Trigger(
     name="adds_up",
     operation=pgtrigger.Insert,
     when=pgtrigger.After,
-    declare=[("lines", "RECORD"), ("paid", "NUMERIC")],
+    declare=[("lines", "RECORD"), ("paid", "NUMERIC"), ("tied", "BIGINT")],
     func="""
         SELECT count(*) AS n, sum(subtotal) AS subtotal, sum(discount) AS discount, sum(rounding) AS rounding,
                sum(total) AS total, sum(cost) AS cost
           INTO lines FROM billing_billline WHERE bill_id = NEW.id;
-        SELECT coalesce(sum(amount), 0) INTO paid FROM billing_payment WHERE bill_id = NEW.id;
+        SELECT coalesce(sum(amount), 0), count(deduction_id) + count(debt_id) INTO paid, tied
+          FROM billing_payment WHERE bill_id = NEW.id;
         IF lines.n = 0 OR lines.subtotal <> NEW.subtotal OR lines.discount <> NEW.discount
            OR lines.rounding <> NEW.rounding OR lines.total <> NEW.total OR lines.cost <> NEW.total_cost
            OR paid <> NEW.total
         THEN
             RAISE EXCEPTION 'bill % does not add up: lines %, paid %', NEW.number, lines, paid
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'bill_adds_up';
+        END IF;
+        IF tied > 0 AND EXISTS (
+            SELECT 1 FROM billing_payment AS payment
+              LEFT JOIN advances_deduction AS deduction ON deduction.id = payment.deduction_id
+              LEFT JOIN debts_debt AS debt ON debt.id = payment.debt_id
+             WHERE payment.bill_id = NEW.id AND num_nonnulls(payment.deduction_id, payment.debt_id) > 0
+               AND (coalesce(deduction.customer_id, debt.customer_id), coalesce(deduction.amount, debt.amount))
+                   IS DISTINCT FROM (NEW.customer_id, payment.amount))
+        THEN
+            RAISE EXCEPTION 'bill % is paid with what is another customer''s', NEW.number
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'bill_paid_by_its_customer';
         END IF;
         RETURN NULL;
     """,

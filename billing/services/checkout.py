@@ -1,7 +1,7 @@
 """Checkout: goods leave, money comes, a bill stands. All of it in one transaction, or none.
 
-Locks are taken in the order of the house: request key, cart, customer, products, batches; the bill's counter comes
-last, because it makes every other till of the store wait until commit.
+Locks are taken in the order of the house: request key, cart, customer, products, batches, advances, debts; the bill's
+counter comes last, because it makes every other till of the store wait until commit.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from billing.models import Bill, BillLine, Cart, Payment, StockMovement
 from billing.services.buyer import Buyer, Identified, identify
+from billing.services.instruments import Instrument, open_instruments
 from billing.services.quote import Quote, QuotedLine, SaleItem, quote
 from billing.services.stock import lock_batches, lock_products, sold_movements, take_from_batches
 from billing.services.tender import Settled, Tender, settle
@@ -144,11 +145,12 @@ def _sell(
     priced.insist()
     _compare(priced, terms)
     settled = settle(tenders, priced.total)
+    instruments = open_instruments(store, who, settled, by=by, now=now, at=None if at == now else at)
 
     take_from_batches([part for line in priced.lines for part in line.parts])
     common = {"store_id": store.pk, "by_id": by.pk, "at": at, "created_at": now}
     lines, movements = _write_lines(common, bill_id, priced.lines)
-    payments = _write_payments(common, bill_id, settled)
+    payments = _write_payments(common, bill_id, settled, instruments)
     if who.customer:
         _count_purchase(who.customer, priced.total, at)
     bill = _write_bill(store, by, bill_id, cart, who, priced, settled, now, at, terms.reference_number)
@@ -186,13 +188,15 @@ def _write_lines(
     return rows, movements
 
 
-def _write_payments(common: dict, bill_id: UUID, settled: Sequence[Settled]) -> list[Payment]:
+def _write_payments(
+    common: dict, bill_id: UUID, settled: Sequence[Settled], instruments: Sequence[Instrument]
+) -> list[Payment]:
     payments = [
         Payment(
             **common, bill_id=bill_id, method=part.method, amount=part.amount, reference=part.reference,
-            tendered=part.tendered,
+            tendered=part.tendered, deduction=instrument.deduction, debt=instrument.debt,
         )
-        for part in settled
+        for part, instrument in zip(settled, instruments, strict=True)
     ]  # fmt: skip
     insert_rows(payments)
     return payments

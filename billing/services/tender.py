@@ -2,21 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from billing.models import PaymentMethod
+from debts.services import Permission
 from viveka.stores.errors import Refused
 from viveka.stores.money import MAX_MONEY, ZERO
 
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """A part of the payment. Without an amount it settles what the others leave; `received` is cash handed over."""
+    """A part of the payment. Without an amount it settles what the others leave; `received` is cash handed over.
+
+    `due_on` and a manager's `permission` to pass the limit belong to credit.
+    """
 
     method: str
     amount: Decimal | None = None
     reference: str = ""
     received: Decimal | None = None
+    due_on: date | None = None
+    permission: Permission | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,8 @@ class Settled:
     amount: Decimal
     reference: str
     tendered: Decimal | None
+    due_on: date | None = None
+    permission: Permission | None = None
 
     @property
     def change(self) -> Decimal:
@@ -46,7 +55,9 @@ def settle(tenders: Sequence[Tender], total: Decimal) -> list[Settled]:
         amount = total - given if tender.amount is None else tender.amount
         _check(tender, amount)
         if amount:
-            settled.append(Settled(tender.method, amount, tender.reference, tender.received))
+            settled.append(
+                Settled(tender.method, amount, tender.reference, tender.received, tender.due_on, tender.permission)
+            )
     if sum((part.change for part in settled), ZERO) > MAX_MONEY:
         raise Refused("Nobody hands over that much cash.", "cashReceived")
     return settled
@@ -57,6 +68,8 @@ def _check(tender: Tender, amount: Decimal) -> None:
         raise Refused(f"Pay by one of {', '.join(PaymentMethod.values)}.", "payments")
     if amount < 0:
         raise Refused("A payment is at least 0.01.", "payments")
+    if (tender.due_on or tender.permission) and tender.method != PaymentMethod.CREDIT:
+        raise Refused("Only credit has a due date or a limit.", "payments")
     if tender.received is None:
         return
     if tender.method != PaymentMethod.CASH:

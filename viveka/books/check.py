@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from viveka.books import bills, bounds, customers, numbers, oldest_first, stock, ties
+from viveka.books import advances, bills, bounds, customers, debts, numbers, oldest_first, stock, ties
 from viveka.books.rule import Rule
 from viveka.stores.models import Store
 
@@ -16,6 +16,8 @@ RULES: list[Rule] = [
     *stock.RULES,
     *oldest_first.RULES,
     *customers.RULES,
+    *advances.RULES,
+    *debts.RULES,
     *bounds.RULES,
     *ties.RULES,
 ]

@@ -19,14 +19,6 @@ RULES = [
         """,
     ),
     sql_rule(
-        "customer_balances_have_a_reason",
-        "Nobody has a debt or an advance: there is nothing yet that makes one.",
-        """
-        SELECT id FROM customers_customer
-         WHERE store_id = ANY(%(stores)s) AND NOT (debt_balance = 0 AND advance_balance = 0)
-        """,
-    ),
-    sql_rule(
         "customer_phone_is_e164",
         "A customer's phone is stored as E.164.",
         f"SELECT id FROM customers_customer WHERE store_id = ANY(%(stores)s) AND phone !~ '{_E164}'",

@@ -1,13 +1,17 @@
 import zoneinfo
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 import phonenumbers
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
 
+from viveka.stores.fields import MoneyField
 from viveka.stores.tracing import traced
+
+TEN_YEARS = 3650  # in days
+CREDIT = ("credit_needs_account", "default_credit_limit", "default_terms_days", "advance_expiry_days")
 
 
 class StockPolicy(models.TextChoices):
@@ -27,7 +31,7 @@ def check_timezone(value: str) -> None:
         raise ValidationError("Use a time zone name such as Asia/Kolkata.")
 
 
-@traced("name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "closed_until")
+@traced("name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "closed_until", *CREDIT)
 class Store(models.Model):
     """The business that owns the data. Every other row belongs to exactly one."""
 
@@ -64,11 +68,38 @@ class Store(models.Model):
         "stock policy of new products", max_length=8, choices=StockPolicy, default=StockPolicy.REFUSE
     )
     closed_until = models.DateField(null=True, blank=True, help_text="Nothing can be dated on or before this day.")
+    credit_needs_account = models.BooleanField(
+        "credit needs an account", default=False, help_text="Only customers with a credit account may owe."
+    )
+    default_credit_limit = MoneyField(
+        "credit limit without an account", null=True, blank=True, help_text="Empty: no limit."
+    )
+    default_terms_days = models.PositiveSmallIntegerField(
+        "days until a debt is due",
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(TEN_YEARS)],
+        help_text="Of customers without a credit account. Empty: due from the day it is made.",
+    )
+    advance_expiry_days = models.PositiveSmallIntegerField(
+        "days until an advance expires",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(TEN_YEARS)],
+        help_text="Printed on the advance's receipt. Empty: never.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["name"]
         constraints = [
+            models.CheckConstraint(
+                name="store_terms_within_ten_years", condition=models.Q(default_terms_days__lte=TEN_YEARS)
+            ),
+            models.CheckConstraint(
+                name="store_expiry_within_ten_years",
+                condition=models.Q(advance_expiry_days__gte=1, advance_expiry_days__lte=TEN_YEARS),
+            ),
             models.CheckConstraint(
                 name="store_year_begins_in_a_month", condition=models.Q(year_begins__gte=1, year_begins__lte=12)
             ),
@@ -87,6 +118,10 @@ class Store(models.Model):
     def day_of(self, moment: datetime) -> date:
         """The store's own calendar day of a moment."""
         return moment.astimezone(self.zone).date()
+
+    def start_of(self, day: date) -> datetime:
+        """The first moment of a day in the store's zone."""
+        return datetime.combine(day, time.min, tzinfo=self.zone)
 
     def financial_year(self, day: date) -> str:
         """The financial year of a day as four digits: 2627 for April 2026 to March 2027."""

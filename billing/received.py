@@ -1,0 +1,140 @@
+"""Money received: one list of what came in by bills, debt payments and advances, and of what went out again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from viveka.stores.models import Store
+
+KINDS = {
+    "bill": "Bill",
+    "debt_payment": "Debt payment",
+    "advance": "Advance",
+    "debt_payment_reversal": "Debt payment reversed",
+    "advance_reversal": "Advance reversed",
+    "advance_refund": "Advance refunded",
+}
+
+# What a customer uses of the balance or leaves on credit brings no money; nor does an advance that was left over from
+# a debt payment, since that payment's amount has it already, or one that a return or an opening balance made.
+_RECEIVED = """
+SELECT payment.at, 'bill' AS kind, payment.bill_id::text AS about, payment.amount, payment.method AS mode,
+       payment.reference, payment.by_id AS staff, bill.customer_id AS customer
+  FROM billing_payment AS payment JOIN billing_bill AS bill ON bill.id = payment.bill_id
+ WHERE payment.store_id = %(store)s AND payment.method NOT IN ('advance', 'credit')
+UNION ALL
+SELECT at, 'debt_payment', id::text, amount, mode, reference, by_id, customer_id
+  FROM debts_debtpayment WHERE store_id = %(store)s AND mode <> 'advance'
+UNION ALL
+SELECT undone.at, 'debt_payment_reversal', payment.id::text, -payment.amount, payment.mode, payment.reference,
+       undone.by_id, payment.customer_id
+  FROM debts_paymentreversal AS undone JOIN debts_debtpayment AS payment ON payment.id = undone.payment_id
+ WHERE undone.store_id = %(store)s AND payment.mode <> 'advance'
+UNION ALL
+SELECT advance.at, 'advance', advance.id::text, advance.amount, advance.mode, advance.payment_reference, advance.by_id,
+       advance.customer_id
+  FROM advances_advancepayment AS advance
+ WHERE advance.store_id = %(store)s AND advance.mode <> ''
+   AND NOT EXISTS (SELECT 1 FROM debts_debtpayment AS payment WHERE payment.kept_advance_id = advance.id)
+UNION ALL
+SELECT entry.at, 'advance_' || entry.cause, advance.id::text, entry.change,
+       CASE entry.cause WHEN 'refund' THEN entry.mode ELSE advance.mode END, advance.payment_reference, entry.by_id,
+       entry.customer_id
+  FROM advances_walletentry AS entry JOIN advances_advancepayment AS advance ON advance.id = entry.advance_id
+ WHERE entry.store_id = %(store)s
+   AND (entry.cause = 'refund' OR entry.cause = 'reversal' AND advance.mode <> '' AND NOT EXISTS (
+        SELECT 1 FROM debts_debtpayment AS payment WHERE payment.kept_advance_id = advance.id))
+"""
+_WANTED = {
+    "begins": "at >= %(begins)s",
+    "ends": "at < %(ends)s",
+    "customer": "customer = %(customer)s",
+    "staff": "staff = %(staff)s",
+    "mode": "mode = %(mode)s",
+    "kind": "kind = %(kind)s",
+    "amount": "abs(amount) = %(amount)s",
+    "reference": "strpos(lower(reference), lower(%(reference)s)) > 0",
+    "before": "(at, kind, about) < (%(before_at)s, %(before_kind)s, %(before_about)s)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money in, or out where `amount` is below zero. `about` is the id of the bill, debt payment or advance."""
+
+    at: datetime
+    kind: str
+    about: str
+    amount: Decimal
+    mode: str
+    reference: str
+    staff: str
+    customer_id: int | None
+    customer: str
+
+    @property
+    def text(self) -> str:
+        return KINDS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of it; days are the store's, `staff` and `customer` are ids, an amount is found with either sign."""
+
+    first: date | None = None
+    last: date | None = None
+    customer: int | None = None
+    staff: int | None = None
+    mode: str = ""
+    kind: str = ""
+    amount: Decimal | None = None
+    reference: str = ""
+
+
+ALL = Wanted()
+
+
+def money_received(
+    store: Store, wanted: Wanted = ALL, *, before: Received | None = None, limit: int | None = None
+) -> list[Received]:
+    """The list, newest first; `before` the last row of the page before, at most `limit` rows. One query."""
+    condition, values = _condition(store, wanted, before)
+    query = f"""
+        SELECT event.at, kind, about, amount, mode, reference, coalesce(person.username, ''), customer,
+               CASE WHEN buyer.id IS NULL THEN '' ELSE buyer.number || ' - ' || buyer.name END
+          FROM (SELECT * FROM ({_RECEIVED}) AS received WHERE {condition}
+                 ORDER BY at DESC, kind DESC, about DESC LIMIT %(limit)s) AS event
+          LEFT JOIN customers_customer AS buyer ON buyer.id = customer
+          LEFT JOIN stores_user AS person ON person.id = staff
+         ORDER BY event.at DESC, kind DESC, about DESC
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, values | {"limit": limit})
+        return [Received(*row) for row in cursor.fetchall()]
+
+
+def money_by_mode(store: Store, wanted: Wanted = ALL) -> dict[str, Decimal]:
+    """What came in by each mode, less what went out by it. One query."""
+    condition, values = _condition(store, wanted, None)
+    query = f"SELECT mode, sum(amount) FROM ({_RECEIVED}) AS received WHERE {condition} GROUP BY mode ORDER BY mode"
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return dict(cursor.fetchall())
+
+
+def _condition(store: Store, wanted: Wanted, before: Received | None) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = {
+        "begins": store.start_of(wanted.first) if wanted.first else None,
+        "ends": store.start_of(wanted.last + timedelta(days=1)) if wanted.last else None,
+        "customer": wanted.customer, "staff": wanted.staff, "mode": wanted.mode, "kind": wanted.kind,
+        "amount": wanted.amount, "reference": wanted.reference, "before": before,
+    }  # fmt: skip
+    asked = {name: value for name, value in values.items() if value not in (None, "")}
+    conditions = [_WANTED[name] for name in asked]
+    if before:
+        asked |= {"before_at": before.at, "before_kind": before.kind, "before_about": before.about}
+        del asked["before"]
+    return " AND ".join(["true", *conditions]), {"store": store.pk, **asked}

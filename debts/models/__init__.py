@@ -1,0 +1,18 @@
+"""What customers owe: permission to owe, debts, and what lowers them."""
+
+from debts.models.account import CreditAccount
+from debts.models.debt import Debt, DebtStatus
+from debts.models.payment import Allocation, DebtPayment, PaymentReversal, RepaymentMode
+from debts.models.reduction import DebtReduction, ReductionCause
+
+__all__ = [
+    "Allocation",
+    "CreditAccount",
+    "Debt",
+    "DebtPayment",
+    "DebtReduction",
+    "DebtStatus",
+    "PaymentReversal",
+    "ReductionCause",
+    "RepaymentMode",
+]

@@ -1,0 +1,184 @@
+"""Statement: all that moved what a customer owes, and what is held for them, in order of date.
+
+Read from rows with dates alone, never from running amounts: the statement of a day that is over stays the same,
+whatever is paid later.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from customers.models import Customer
+from viveka.stores.money import ZERO
+
+# One row for each thing that happened: what it adds to the debts and to the advances (minus: takes from them).
+# A deduction that used several advances is one line. `of_customer` stands for a condition on `customer_id`.
+_EVENTS = """
+SELECT store_id, customer_id, at, created_at, 1 AS rank, id::text AS id, 'debt' AS kind, id::text AS about,
+       amount AS debt, 0.00 AS advance, '' AS mode, '' AS reference, note
+  FROM debts_debt WHERE {of_customer}
+UNION ALL
+SELECT store_id, customer_id, at, created_at, 2, id::text, 'payment', id::text,
+       kept_amount - amount, 0.00, mode, reference, note
+  FROM debts_debtpayment WHERE {of_customer}
+UNION ALL
+SELECT undone.store_id, payment.customer_id, undone.at, undone.created_at, 3, lpad(undone.id::text, 20, '0'),
+       'payment_reversal', payment.id::text, payment.amount - payment.kept_amount, 0.00, payment.mode,
+       payment.reference, undone.reason
+  FROM debts_paymentreversal AS undone JOIN debts_debtpayment AS payment ON payment.id = undone.payment_id
+ WHERE {of_payment}
+UNION ALL
+SELECT less.store_id, debt.customer_id, less.at, less.created_at, 4, lpad(less.id::text, 20, '0'),
+       CASE less.cause WHEN 'return' THEN 'return' WHEN 'write_off' THEN 'write_off' ELSE 'debt_reversal' END,
+       debt.id::text, -less.amount, 0.00, '', '', less.reason
+  FROM debts_debtreduction AS less JOIN debts_debt AS debt ON debt.id = less.debt_id
+ WHERE {of_debt}
+UNION ALL
+SELECT store_id, customer_id, at, created_at, 5, lpad(min(id)::text, 20, '0'), 'advance_' || cause,
+       coalesce(deduction_id, min(advance_id::text)::uuid)::text, 0.00, sum(change), mode, '', reason
+  FROM advances_walletentry WHERE {of_customer}
+ GROUP BY store_id, customer_id, at, created_at, cause, deduction_id, mode, reason,
+          CASE WHEN deduction_id IS NULL THEN id END
+"""
+
+WORDS = {
+    "debt": "Credit",
+    "payment": "Payment",
+    "payment_reversal": "Payment reversed",
+    "return": "Goods returned",
+    "write_off": "Written off",
+    "debt_reversal": "Entered by mistake",
+    "advance_advance": "Advance paid",
+    "advance_deduction": "Used from advance",
+    "advance_restoration": "Given back to advance",
+    "advance_refund": "Advance refunded",
+    "advance_expiry": "Advance expired",
+    "advance_reversal": "Advance reversed",
+}
+
+
+def events_sql(of_customer: str) -> str:
+    """All events as one SELECT, for a condition on `customer_id` or `store_id` such as `customer_id = %(customer)s`."""
+    return _EVENTS.format(of_customer=of_customer, of_payment=f"payment.{of_customer}", of_debt=f"debt.{of_customer}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happened. `about` is the id of the debt, payment, advance or deduction that it happened to."""
+
+    at: datetime
+    kind: str
+    about: str
+    debt_change: Decimal
+    advance_change: Decimal
+    mode: str
+    reference: str
+    note: str
+    debt_balance: Decimal
+    advance_balance: Decimal
+
+    @property
+    def text(self) -> str:
+        return WORDS[self.kind]
+
+    @property
+    def debit(self) -> Decimal:
+        """What was added to the debts."""
+        return max(self.debt_change, ZERO)
+
+    @property
+    def credit(self) -> Decimal:
+        """What was taken from them."""
+        return max(-self.debt_change, ZERO)
+
+    @property
+    def net(self) -> Decimal:
+        """Above zero the customer has to pay, below zero we hold."""
+        return self.debt_balance - self.advance_balance
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """From the beginning of `first` to the end of `last`, days of the store; None: from the beginning of all."""
+
+    customer: Customer
+    first: date | None
+    last: date
+    opening_debt: Decimal
+    opening_advance: Decimal
+    lines: Sequence[Line]
+
+    @property
+    def closing_debt(self) -> Decimal:
+        return self.lines[-1].debt_balance if self.lines else self.opening_debt
+
+    @property
+    def closing_advance(self) -> Decimal:
+        return self.lines[-1].advance_balance if self.lines else self.opening_advance
+
+    @property
+    def opening_net(self) -> Decimal:
+        return self.opening_debt - self.opening_advance
+
+    @property
+    def net(self) -> Decimal:
+        """Above zero the customer has to pay, below zero we hold."""
+        return self.closing_debt - self.closing_advance
+
+    @property
+    def debt_lines(self) -> list[Line]:
+        """What is owed alone: debts and what lowers them."""
+        return [line for line in self.lines if line.debt_change]
+
+
+def read_statement(customer: Customer, first: date | None, last: date) -> Statement:
+    """The statement of a period; two queries. What closes one day opens the next."""
+    store = customer.store
+    begins = store.start_of(first) if first else None
+    opening = debt, advance = _opening(customer, begins) if begins else (ZERO, ZERO)
+    lines = []
+    for row in _rows(customer, begins, store.start_of(last + timedelta(days=1))):
+        debt, advance = debt + row["debt"], advance + row["advance"]
+        lines.append(
+            Line(
+                at=row["at"],
+                kind=row["kind"],
+                about=row["about"],
+                debt_change=row["debt"],
+                advance_change=row["advance"],
+                mode=row["mode"],
+                reference=row["reference"],
+                note=row["note"],
+                debt_balance=debt,
+                advance_balance=advance,
+            )  # fmt: skip
+        )
+    return Statement(customer, first, last, *opening, lines)
+
+
+def _opening(customer: Customer, begins: datetime) -> tuple[Decimal, Decimal]:
+    query = f"""
+        SELECT coalesce(sum(debt), 0.00), coalesce(sum(advance), 0.00)
+          FROM ({events_sql("customer_id = %(customer)s")}) AS event WHERE at < %(begins)s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"customer": customer.pk, "begins": begins})
+        debt, advance = cursor.fetchone()
+    return debt, advance
+
+
+def _rows(customer: Customer, begins: datetime | None, ends: datetime) -> list[dict[str, Any]]:
+    query = f"""
+        SELECT at, kind, about, debt, advance, mode, reference, note
+          FROM ({events_sql("customer_id = %(customer)s")}) AS event
+         WHERE at < %(ends)s AND (%(begins)s::timestamptz IS NULL OR at >= %(begins)s)
+         ORDER BY at, created_at, rank, id
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"customer": customer.pk, "begins": begins, "ends": ends})
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,66 @@
+"""Debts for tests, made by the services that make them in the shop."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils import timezone
+
+from customers.models import Customer
+from debts.models import Debt, DebtPayment
+from debts.services import DebtEntry, Permission, Repayment, open_debt, repay_debts
+from viveka.stores.models import User
+from viveka.stores.tests.factories import UserFactory
+
+Number = Decimal | int | str
+
+
+def owes(
+    customer: Customer,
+    amount: Number,
+    *,
+    at: datetime | None = None,
+    now: datetime | None = None,
+    due_on: date | None = None,
+    note: str = "",
+    permission: Permission | None = None,
+    by: User | None = None,
+) -> Debt:
+    """A debt entered by hand."""
+    return open_debt(
+        customer=customer,
+        amount=Decimal(amount),
+        by=by or UserFactory(),
+        now=now or timezone.now(),
+        at=at,
+        entry=DebtEntry(due_on=due_on, note=note, permission=permission),
+    )
+
+
+def pays(
+    customer: Customer,
+    amount: Number,
+    *,
+    mode: str = "cash",
+    at: datetime | None = None,
+    now: datetime | None = None,
+    keep_rest: bool = False,
+    debts: Sequence[Debt | UUID] = (),
+    reference: str = "",
+    by: User | None = None,
+) -> DebtPayment:
+    """A payment of debts."""
+    picked = [getattr(one, "pk", one) for one in debts]
+    return repay_debts(
+        customer=customer,
+        repayment=Repayment(Decimal(amount), mode, reference, debt_ids=picked, keep_rest=keep_rest),
+        by=by or UserFactory(),
+        now=now or timezone.now(),
+        at=at,
+    )
+
+
+def left(*debts: Debt) -> list[Decimal]:
+    """What is left of each, read anew."""
+    return [Debt.objects.get(pk=one.pk).balance for one in debts]
