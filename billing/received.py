@@ -22,27 +22,27 @@ KINDS = {
 # a debt payment, since that payment's amount has it already, or one that a return or an opening balance made.
 _RECEIVED = """
 SELECT payment.at, 'bill' AS kind, payment.bill_id::text AS about, payment.amount, payment.method AS mode,
-       payment.reference, payment.by_id AS staff, bill.customer_id AS customer
+       payment.reference, payment.by_id AS staff, bill.customer_id AS customer, payment.id::text AS row
   FROM billing_payment AS payment JOIN billing_bill AS bill ON bill.id = payment.bill_id
  WHERE payment.store_id = %(store)s AND payment.method NOT IN ('advance', 'credit')
 UNION ALL
-SELECT at, 'debt_payment', id::text, amount, mode, reference, by_id, customer_id
+SELECT at, 'debt_payment', id::text, amount, mode, reference, by_id, customer_id, id::text
   FROM debts_debtpayment WHERE store_id = %(store)s AND mode <> 'advance'
 UNION ALL
 SELECT undone.at, 'debt_payment_reversal', payment.id::text, -payment.amount, payment.mode, payment.reference,
-       undone.by_id, payment.customer_id
+       undone.by_id, payment.customer_id, undone.id::text
   FROM debts_paymentreversal AS undone JOIN debts_debtpayment AS payment ON payment.id = undone.payment_id
  WHERE undone.store_id = %(store)s AND payment.mode <> 'advance'
 UNION ALL
 SELECT advance.at, 'advance', advance.id::text, advance.amount, advance.mode, advance.payment_reference, advance.by_id,
-       advance.customer_id
+       advance.customer_id, advance.id::text
   FROM advances_advancepayment AS advance
  WHERE advance.store_id = %(store)s AND advance.mode <> ''
    AND NOT EXISTS (SELECT 1 FROM debts_debtpayment AS payment WHERE payment.kept_advance_id = advance.id)
 UNION ALL
 SELECT entry.at, 'advance_' || entry.cause, advance.id::text, entry.change,
        CASE entry.cause WHEN 'refund' THEN entry.mode ELSE advance.mode END, advance.payment_reference, entry.by_id,
-       entry.customer_id
+       entry.customer_id, entry.id::text
   FROM advances_walletentry AS entry JOIN advances_advancepayment AS advance ON advance.id = entry.advance_id
  WHERE entry.store_id = %(store)s
    AND (entry.cause = 'refund' OR entry.cause = 'reversal' AND advance.mode <> '' AND NOT EXISTS (
@@ -57,13 +57,14 @@ _WANTED = {
     "kind": "kind = %(kind)s",
     "amount": "abs(amount) = %(amount)s",
     "reference": "strpos(lower(reference), lower(%(reference)s)) > 0",
-    "before": "(at, kind, about) < (%(before_at)s, %(before_kind)s, %(before_about)s)",
+    "before": "(at, kind, row) < (%(before_at)s, %(before_kind)s, %(before_row)s)",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Money in, or out where `amount` is below zero. `about` is the id of the bill, debt payment or advance."""
+    """Money in, or out where `amount` is below zero. `about` is the id of the bill, debt payment or advance, `row` that
+    of the entry itself, for finding the next page."""
 
     at: datetime
     kind: str
@@ -74,6 +75,7 @@ class Received:
     staff: str
     customer_id: int | None
     customer: str
+    row: str
 
     @property
     def text(self) -> str:
@@ -104,12 +106,12 @@ def money_received(
     condition, values = _condition(store, wanted, before)
     query = f"""
         SELECT event.at, kind, about, amount, mode, reference, coalesce(person.username, ''), customer,
-               CASE WHEN buyer.id IS NULL THEN '' ELSE buyer.number || ' - ' || buyer.name END
+               CASE WHEN buyer.id IS NULL THEN '' ELSE buyer.number || ' - ' || buyer.name END, row
           FROM (SELECT * FROM ({_RECEIVED}) AS received WHERE {condition}
-                 ORDER BY at DESC, kind DESC, about DESC LIMIT %(limit)s) AS event
+                 ORDER BY at DESC, kind DESC, row DESC LIMIT %(limit)s) AS event
           LEFT JOIN customers_customer AS buyer ON buyer.id = customer
           LEFT JOIN stores_user AS person ON person.id = staff
-         ORDER BY event.at DESC, kind DESC, about DESC
+         ORDER BY event.at DESC, kind DESC, row DESC
     """
     with connection.cursor() as cursor:
         cursor.execute(query, values | {"limit": limit})
@@ -135,6 +137,6 @@ def _condition(store: Store, wanted: Wanted, before: Received | None) -> tuple[s
     asked = {name: value for name, value in values.items() if value not in (None, "")}
     conditions = [_WANTED[name] for name in asked]
     if before:
-        asked |= {"before_at": before.at, "before_kind": before.kind, "before_about": before.about}
+        asked |= {"before_at": before.at, "before_kind": before.kind, "before_row": before.row}
         del asked["before"]
     return " AND ".join(["true", *conditions]), {"store": store.pk, **asked}

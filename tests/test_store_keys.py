@@ -15,6 +15,15 @@ OURS = [model for model in apps.get_models() if model.__module__.split(".")[0] i
 OWNED = [model for model in OURS if issubclass(model, StoreOwned)]
 # What happened stays. `True` where some running column may change.
 LEDGERS = {
+    "advances_advancepayment": True,
+    "advances_deduction": False,
+    "advances_utilization": True,
+    "advances_walletentry": False,
+    "debts_allocation": False,
+    "debts_debt": True,
+    "debts_debtpayment": False,
+    "debts_debtreduction": False,
+    "debts_paymentreversal": False,
     "billing_batch": True,
     "billing_bill": False,
     "billing_billline": False,

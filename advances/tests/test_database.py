@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, ProgrammingError, connection, transaction
@@ -65,7 +65,7 @@ def test_running_amounts_always_add_up(advance: AdvancePayment, change: str, rul
         ({"mode": "cheque"}, "advance_mode_known"),
         ({"mode": ""}, "advance_mode_known"),
         ({"reference_type": "gift"}, "advance_reference_known"),
-        ({"reference_type": "enquiry", "reference_id": uuid4()}, "advance_reference_known"),
+        ({"reference_type": "enquiry", "reference_id": UUID(int=1)}, "advance_reference_known"),
         ({"reference_type": "booking", "reference_id": None}, "advance_reference_known"),
     ],
     ids=str,

@@ -11,7 +11,7 @@ from viveka.stores.models.store import TEN_YEARS
 from viveka.stores.tracing import traced
 
 
-@traced("store", "customer", "credit_limit", "terms_days", "is_active")
+@traced("store", "credit_limit", "terms_days", "is_active")
 class CreditAccount(StoreOwned):
     """A customer's standing permission to owe. Its limit and terms hold in place of the store's."""
 
@@ -27,6 +27,7 @@ class CreditAccount(StoreOwned):
     is_active = models.BooleanField("active", default=True, help_text="Off: no more credit.")
     by = StaffField(editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [

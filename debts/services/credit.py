@@ -103,5 +103,5 @@ def set_credit_account(
         return CreditAccount.objects.create(store=customer.store, customer=customer, by=by, **told)
     for name, value in told.items():
         setattr(account, name, value)
-    account.save(update_fields=list(told))
+    account.save(update_fields=[*told, "updated_at"])
     return account

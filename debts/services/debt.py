@@ -1,7 +1,8 @@
 """Debts: opened, lowered by a return, written off, undone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -96,7 +97,7 @@ def reduce_debt(*, debt: Debt, amount: Decimal, cause: str, reason: str, by: Use
     debt.save(update_fields=["returned", "written_off", "balance", "status"])
     change_debt_balance(customer, -amount)
     reopened = debt.allocations.aggregate(last=Max("payment__reversal__at"))["last"]
-    now = max(now, debt.at, reopened or now)  # this till may have waited while another opened it
+    now = later_than([debt.at, *([reopened] if reopened else [])], now)
     return DebtReduction.objects.create(
         store=customer.store, debt=debt, cause=cause, amount=amount, reason=reason, by=by, at=now, created_at=now
     )
@@ -138,6 +139,11 @@ def _lock(debt: Debt) -> tuple[Debt, Customer]:
     debt = Debt.objects.for_no_key_update().get(pk=debt.pk)
     debt.customer, debt.store = customer, customer.store
     return debt, customer
+
+
+def later_than(before: Iterable[datetime], now: datetime) -> datetime:
+    """Now; or just after what it follows, where this till had to wait while another wrote that."""
+    return max([now, *(moment + timedelta(microseconds=1) for moment in before)])
 
 
 def settle_status(debt: Debt, used_up: str) -> None:

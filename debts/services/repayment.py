@@ -19,7 +19,7 @@ from advances.services import (
 )
 from customers.models import Customer
 from debts.models import Allocation, Debt, DebtPayment, DebtStatus, PaymentReversal, RepaymentMode
-from debts.services.debt import change_debt_balance, settle_status
+from debts.services.debt import change_debt_balance, later_than, settle_status
 from viveka.stores.dating import check_dated
 from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.fifo import Taken, take_oldest_first
@@ -92,7 +92,7 @@ def _too_much(owed: Decimal, repayment: Repayment) -> str:
 def _take(customer: Customer, repayment: Repayment, now: datetime, at: datetime | None) -> tuple[Taken[Debt], datetime]:
     """How much of which debt is settled, and the moment of it.
 
-    A till that had to wait carries a moment that has passed: the payment is then as late as what it settles. One that
+    A till that had to wait carries a moment that has passed: the payment is then later than what it settles. One that
     is meant to be earlier leaves alone what came later: younger debts, and what a reversal opened again.
     """
     debts = list(customer.debts.open().oldest_first().for_no_key_update())
@@ -101,9 +101,9 @@ def _take(customer: Customer, repayment: Repayment, now: datetime, at: datetime 
         debts = [debt for debt in debts if debt.pk in picked]
         if len(debts) != len(picked):
             raise Missing("One of these debts is not open for this customer.", "debtIds")
-    reopened = _reopened_after(debts, at or now)
+    reopened = _reopened_since(debts, at or now)
     if at is None:
-        moment = max([now, *(debt.at for debt in debts), *(last for _, last in reopened.values())])
+        moment = later_than([*(debt.at for debt in debts), *(last for _, last in reopened.values())], now)
         lots = [(debt, debt.balance) for debt in debts]
     else:
         moment = at
@@ -112,9 +112,9 @@ def _take(customer: Customer, repayment: Repayment, now: datetime, at: datetime 
     return take_oldest_first(lots, repayment.amount), moment
 
 
-def _reopened_after(debts: Sequence[Debt], moment: datetime) -> dict[UUID, tuple[Decimal, datetime]]:
-    """What reversals after the moment opened again, by debt: how much, and when last."""
-    later = Allocation.objects.filter(debt__in=[debt.pk for debt in debts], payment__reversal__at__gt=moment)
+def _reopened_since(debts: Sequence[Debt], moment: datetime) -> dict[UUID, tuple[Decimal, datetime]]:
+    """What reversals opened again from the moment on, by debt: how much, and when last."""
+    later = Allocation.objects.filter(debt__in=[debt.pk for debt in debts], payment__reversal__at__gte=moment)
     sums = later.order_by().values_list("debt_id").annotate(Sum("amount"), Max("payment__reversal__at"))
     return {debt_id: (amount, last) for debt_id, amount, last in sums}
 
@@ -166,7 +166,7 @@ def reverse_payment(*, store: Store, payment_id: UUID, reason: str, by: User, no
         (kept,) = lock_advances(customer, [payment.kept_advance_id])
         take_back_untouched(kept, reason, by, now)
     _open_again(customer, payment)
-    now = max(now, payment.at)
+    now = later_than([payment.at], now)
     return PaymentReversal.objects.create(store=store, payment=payment, reason=reason, by=by, at=now, created_at=now)
 
 

@@ -50,6 +50,8 @@ class Purse:
         return None
 
     def move(self, entry: Entry) -> None:
+        if entry.change.is_nan():  # no number; another rule says so
+            return
         place = (entry.advance_at, entry.advance_id)
         remaining = self.remaining.pop(place, Decimal(0)) + entry.change
         if remaining:
