@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -91,14 +92,16 @@ class AgedCustomer:
 def read_aging(store: Store, day: date, customer: Customer | None = None) -> list[AgedCustomer]:
     """Who owed what at the end of the day, in the order of their numbers; of one customer alone where given."""
     with connection.cursor() as cursor:
-        cursor.execute(*_query(_AGED, store, day, customer))
-        return [AgedCustomer(*row[:3], Aged(*row[3:])) for row in cursor.fetchall()]
+        query, values = _query(_AGED, store, day, customer)
+        cursor.execute(query, values)
+        return [AgedCustomer(pk, number, name, Aged(*amounts)) for pk, number, name, *amounts in cursor.fetchall()]
 
 
 def debt_balances(store: Store, day: date, customer: Customer | None = None) -> dict[UUID, Decimal]:
     """What was left of each debt at the end of the day; those with nothing left are left out."""
     with connection.cursor() as cursor:
-        cursor.execute(*_query(_BALANCES, store, day, customer))
+        query, values = _query(_BALANCES, store, day, customer)
+        cursor.execute(query, values)
         return dict(cursor.fetchall())
 
 
@@ -107,8 +110,8 @@ def total_of(aged: Iterable[AgedCustomer]) -> Aged:
     return sum((one.aged for one in aged), Aged())
 
 
-def _query(sql: str, store: Store, day: date, customer: Customer | None) -> tuple[str, dict[str, object]]:
-    values: dict[str, object] = {
+def _query(sql: str, store: Store, day: date, customer: Customer | None) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = {
         "store": store.pk, "zone": store.timezone, "day": day, "ends": store.start_of(day + timedelta(days=1)),
     }  # fmt: skip
     if customer is None:

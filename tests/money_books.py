@@ -90,7 +90,11 @@ BREAKS = [
     ("debt_adds_up", "credit", "debt: status = 'open'"),
     ("debt_paid_is_its_allocations", "debt", "debt: paid = paid + 1, balance = balance - 1"),
     ("debt_lowered_is_its_reductions", "debt", "debt: returned = 0, paid = paid + 20"),
-    ("debt_lowered_is_its_reductions", "debt", "UPDATE debts_debtreduction SET cause = 'write_off' WHERE debt_id = %(debt)s"),
+    (
+        "debt_lowered_is_its_reductions",
+        "debt",
+        "UPDATE debts_debtreduction SET cause = 'reversal' WHERE debt_id = %(debt)s",
+    ),
     ("debt_payment_is_its_allocations", "paid", "debtpayment: amount = 131"),
     ("debt_payment_is_its_allocations", "over", "debtpayment: kept_advance_id = NULL"),
     ("allocation_settles_its_own_customers_debt", "part", "allocation: at = at + interval '1 second'"),

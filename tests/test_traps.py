@@ -1,6 +1,6 @@
 """Mistakes that other products made, each as a test of ours. Those that a test beside its code shows are named here.
 
-Traps of advances, debts, returns, merges, tills and old books have their tests where those are built.
+Traps of returns, merges, tills and old books have their tests where those are built.
 """
 
 from datetime import UTC, date, datetime
@@ -66,6 +66,25 @@ ELSEWHERE = {
     ],
     "the customer field takes a second per key": [
         "tests/browser/test_counter.py::test_the_look_up_waits_half_a_second_after_the_last_key",
+    ],
+    "the credit limit is checked only when nothing at all is paid": [
+        "billing/tests/test_instruments.py::test_a_part_paid_now_does_not_pass_the_limit_by",
+        "tests/races/test_money_races.py::test_at_once_is_as_one_after_the_other",
+    ],
+    "advance checked, then written: spent twice": [
+        "advances/tests/test_advances.py::test_spent_once",
+        "tests/races/test_money_races.py::test_at_once_is_as_one_after_the_other",
+        "tests/races/test_money_races.py::test_without_the_lock_it_fails",
+    ],
+    "advances used in the order of their type, not of their date": [
+        "advances/tests/test_advances.py::test_in_order_of_date_whatever_brought_it",
+        "billing/tests/test_instruments.py::test_in_order_of_date_not_of_kind",
+    ],
+    "opening balance 0, or the first day counted twice": [
+        "tests/test_statements.py::test_what_closes_a_day_opens_the_next_for_any_history",
+    ],
+    "aging from today's paid state": [
+        "tests/test_statements.py::test_the_31st_of_december_looks_the_same_in_february",
     ],
     "the scanner's second code lost while a box is open": [
         "tests/browser/test_counter.py::test_ten_scans_within_a_second_lose_none_and_add_none_twice",

@@ -44,8 +44,8 @@ from viveka.stores.money import ZERO, to_paisa
 
 router = Router(tags=["Sales"])
 MOST_ITEMS = 1000
-METHODS = ", ".join(PaymentMethod.values)
 NOT_HERE = {"advance", "wallet", "credit"}
+METHODS = ", ".join(method for method in PaymentMethod.values if method not in NOT_HERE)
 NAMES = {
     "customer_id": "receiptData.customerId",
     "phone": "receiptData.customerPhone",

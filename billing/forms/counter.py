@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from billing.models import PaymentMethod
+from billing.models.bill import INSTRUMENTS
 from billing.services.tender import Tender
 from viveka.stores.errors import Refused, RefusedFields
 from viveka.stores.money import read_amount
@@ -30,7 +31,7 @@ class PaymentPart:
 class PaymentForm:
     """One method takes what is left; parts beside it have amounts. Nothing typed is lost when it is refused."""
 
-    methods = PaymentMethod.choices
+    methods = [choice for choice in PaymentMethod.choices if choice[0] not in INSTRUMENTS]
 
     def __init__(self, data: QueryDict | None = None) -> None:
         data = data if data is not None else QueryDict()

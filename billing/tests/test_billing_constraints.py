@@ -15,11 +15,14 @@ from django.apps import apps
 from django.db import DataError, IntegrityError, ProgrammingError, connection, models, transaction
 from django.utils import timezone
 
+from advances.tests.factories import paid_ahead, used
 from billing.models import Batch, Bill, BillLine, Payment, Product, StockMovement
 from billing.services.buyer import Buyer
 from billing.services.checkout import complete_cart
 from billing.services.tender import Tender
 from billing.tests.factories import filled_cart, sell, stocked_product
+from customers.models import Customer
+from debts.tests.factories import owes
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import BoundedDecimalField
 from viveka.stores.models import Store, StoreOwned, User
@@ -40,6 +43,9 @@ FRESH = {
     "cartline": {"product_id": "(SELECT max(id) FROM billing_product)"},
 }
 
+A_DEBT = "(SELECT debt_id FROM billing_payment AS one WHERE method = 'credit' ORDER BY id DESC LIMIT 1)"
+A_DEDUCTION = "(SELECT deduction_id FROM billing_payment AS one WHERE method = 'advance' ORDER BY id DESC LIMIT 1)"
+
 # (table, constraint, what is changed in the copy)
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("bill", "bill_total_adds_up", {"total": "total + 1"}),
@@ -58,6 +64,16 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("payment", "payment_method_known", {"method": "'cheque'", "tendered": "NULL"}),
     ("payment", "payment_tender_covers_it", {"tendered": "amount - 0.01"}),
     ("payment", "payment_tender_covers_it", {"method": "'card'"}),
+    ("payment", "payment_instrument_follows_method", {"method": "'credit'", "tendered": "NULL"}),
+    ("payment", "payment_instrument_follows_method", {"method": "'advance'", "tendered": "NULL"}),
+    ("payment", "payment_instrument_follows_method", {"debt_id": A_DEBT}),
+    ("payment", "payment_instrument_follows_method", {"deduction_id": A_DEDUCTION}),
+    ("payment", "billing_payment_debt_id_key", {"method": "'credit'", "tendered": "NULL", "debt_id": A_DEBT}),
+    (
+        "payment",
+        "billing_payment_deduction_id_key",
+        {"method": "'advance'", "tendered": "NULL", "deduction_id": A_DEDUCTION},
+    ),
     ("product", "product_has_a_name", {"name": "''"}),
     ("product", "product_unit_known", {"unit": "'stone'"}),
     ("product", "product_stock_policy_known", {"stock_policy": "'maybe'"}),
@@ -86,7 +102,12 @@ def shop(store: Store, other_store: Store, cashier: User) -> dict[str, Any]:
         soap = stocked_product(one, batches=[(9, 80, 100)], sku="S-1", barcode="8901", by=cashier)
         Batch.objects.filter(product=soap).update(mrp=120)
         cart = filled_cart(one, cashier, [(soap, 2)], phone="9876543210")
-        sell(one, cashier, [(soap, 1)], buyer=Buyer(phone="9876543210"), tenders=[Tender("upi")])
+        buyer = Customer.objects.find_or_create(store=one, phone="9876543210").customer
+        paid_ahead(buyer, 50, by=cashier)
+        parts = [Tender("advance", Decimal(10)), Tender("credit", Decimal(20)), Tender("upi")]
+        sell(one, cashier, [(soap, 1)], buyer=Buyer(customer_id=buyer.pk), tenders=parts)
+        used(buyer, 40, by=cashier)
+        owes(buyer, 5, by=cashier)
         tenders = [Tender("cash", received=Decimal(500))]
         bill = complete_cart(store=one, by=cashier, cart_id=cart.pk, tenders=tenders, now=timezone.now()).bill
         type(cart).objects.filter(pk=cart.pk).update(customer=bill.customer)
@@ -205,6 +226,8 @@ def test_no_row_ties_two_stores(shop: dict[str, Any], other_store: Store, model:
         change = {field.column: f"'{uuid4()}'"}
     elif field.related_model is BillLine:
         change |= {"reason": "'sold'", "quantity": "-1"}
+    elif field.name in ("deduction", "debt"):
+        change |= {"method": "'credit'" if field.name == "debt" else "'advance'", "tendered": "NULL"}
     diagnosis = refused(lambda: copy(table, shop[table], **change), constraints=key.name)
     assert diagnosis.constraint_name == key.name
 

@@ -74,7 +74,8 @@ def check_credit(
     if standing.limit is None or owed + amount <= standing.limit:
         return standing, None
     if permission is None:
-        shown = [show_amount(part, customer.store.currency) for part in (standing.limit, owed, standing.left(owed))]
+        left = max(standing.limit - owed, ZERO)
+        shown = [show_amount(part, customer.store.currency) for part in (standing.limit, owed, left)]
         raise CreditLimitPassed(f"The credit limit is {shown[0]}, {shown[1]} is owed, {shown[2]} is left.", "amount")
     _check_permission(customer.store, permission)
     return standing, permission
