@@ -5,8 +5,6 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from advances.services import restore_advances
-from billing.models import Payment
 from billing.services.buyer import Buyer
 from billing.services.checkout import checkout
 from billing.services.quote import SaleItem
@@ -61,15 +59,6 @@ def undo(store: int, by: int, payment: UUID) -> str:
         store=Store.objects.get(pk=store), payment_id=payment, reason="Wrong", by=User(pk=by), now=timezone.now()
     )
     return str(undone.pk)
-
-
-def give_back(by: int, bill: str, store: int, amount: str) -> str:
-    """A part of what the bill took from the balance goes back to it."""
-    payment = Payment.objects.get(bill__number=bill, bill__store=store, method="advance")
-    restore_advances(
-        deduction=payment.deduction, amount=Decimal(amount), by=User(pk=by), now=timezone.now(), reason="Returned"
-    )
-    return amount
 
 
 def anything(store: int, by: int, customer: int, product: int, kind: int) -> str:
