@@ -10,6 +10,7 @@ from pydantic import Field
 
 from customers.details import Gender
 from customers.models import Customer
+from customers.services import save_customer as save_from_form
 from viveka.stores.api.answers import answer, once, says, traced
 from viveka.stores.api.auth import ANYONE, SELLERS
 from viveka.stores.api.errors import naming
@@ -114,7 +115,8 @@ class LookupIn(Incoming):
 
 
 def _save(store: Any, details: dict[str, str], phone: str, *, overwrite: bool) -> tuple[Customer, int]:
-    found = Customer.objects.find_or_create(store=store, phone=phone, details=details, overwrite=overwrite)
+    save = save_from_form if overwrite else Customer.objects.find_or_create
+    found = save(store=store, phone=phone, details=details)
     return found.customer, 201 if found.is_new else 200
 
 
@@ -186,7 +188,7 @@ def list_customers(
     cursor: Annotated[str, Query("")],
 ) -> HttpResponse | StreamingHttpResponse:
     """Without `limit` the full list, for managers and auditors; a cashier gets at most 50 a call."""
-    customers = Customer.objects.of(request.store)
+    customers = Customer.objects.of(request.store).on_record()
     if updated_since:
         customers = customers.filter(updated_at__gte=updated_since)
     if q.strip():

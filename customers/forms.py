@@ -1,4 +1,4 @@
-"""The form of a customer's record; the rules are those of `customers.details` and the store's phone region."""
+"""The forms of a customer's record; the rules are those of `customers.details` and the store's phone region."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,12 +7,14 @@ from crispy_forms.layout import Column, Row
 from django import forms
 
 from customers.details import CLEANERS, Gender
+from customers.kept_imports import MOST_BYTES
 from customers.models import DETAILS, Customer
 from customers.names import is_real
 from viveka.stores.errors import Refused
 from viveka.stores.forms import form_helper
 from viveka.stores.models import Store
 from viveka.stores.phone import normalise_phone, show_phone
+from viveka.stores.text import clean_text
 
 
 class CustomerForm(forms.Form):
@@ -45,6 +47,8 @@ class CustomerForm(forms.Form):
         super().__init__(data, initial=initial)
         if customer is None:
             del self.fields["is_active"]
+        for field in store.required_customer_fields:  # judged by the service, on the record as it will be
+            self.fields[field].help_text = "Needed in this store."
         self.helper = self._helper()
 
     def _helper(self) -> Any:
@@ -89,3 +93,47 @@ class CustomerForm(forms.Form):
     def details(self) -> dict[str, str]:
         """The fields besides the phone, cleaned."""
         return {field: self.cleaned_data[field] for field in DETAILS}
+
+
+class ReasonForm(forms.Form):
+    """Why something is done to a record, for those who read its history later."""
+
+    reason = forms.CharField(
+        required=False, max_length=400, label="Why (optional)", widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, submit: str, cancel: str = "") -> None:
+        super().__init__(data)
+        self.helper = form_helper(*self.fields, submit=submit, cancel=cancel)
+
+    def clean_reason(self) -> str:
+        try:
+            return clean_text(self.cleaned_data["reason"], field="reason", most=200)
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message) from None
+
+
+class ImportForm(forms.Form):
+    """A file of customers to look at before it is brought in."""
+
+    file = forms.FileField(
+        label="CSV or XLSX file",
+        help_text="Headings in the first line; at most 10 MB and 50,000 lines.",
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,text/csv"}),
+        max_length=200,
+    )
+    without_bad_phones = forms.BooleanField(
+        required=False,
+        label="Bring lines with a wrong phone in without it",
+        help_text="The note of the customer then keeps what was written. Otherwise such lines are refused.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = form_helper("file", "without_bad_phones", submit="Look at it first")
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        if upload.size > MOST_BYTES:
+            raise forms.ValidationError("The file is larger than 10 MB. Divide it into several.")
+        return upload

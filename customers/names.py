@@ -5,6 +5,7 @@ from viveka.stores.text import clean_text
 WALK_IN = "Walk-in Customer"
 ONE_LETTER = "clientCustomer"
 PLACEHOLDERS = frozenset({WALK_IN, ONE_LETTER})
+ERASED = "Erased customer"  # what stands on an erased record; no name can be found there
 _FOLDED = {name.casefold(): name for name in PLACEHOLDERS}
 MOST = 200
 

@@ -1,13 +1,20 @@
 """Addresses of the customers; the profile is `customer` in viveka/urls.py."""
 
-from django.urls import path
+from django.urls import include, path
 
-from customers import views
+from customers.views import directory, files
 
 app_name = "customers"
 urlpatterns = [
-    path("", views.customer_list, name="list"),
-    path("add/", views.customer_add, name="add"),
-    path("<int:pk>/edit/", views.customer_edit, name="edit"),
-    path("<int:pk>/name/", views.correct_name, name="correct-name"),
+    path("", include("customers.urls_record")),
+    path("", directory.customer_list, name="list"),
+    path("export.csv", directory.customer_export, {"kind": "csv"}, name="export-csv"),
+    path("export.xlsx", directory.customer_export, {"kind": "xlsx"}, name="export-xlsx"),
+    path("import/", files.import_upload, name="import"),
+    path("import/template.csv", files.import_template, name="import-template"),
+    path("import/preview/", files.import_preview, name="import-preview"),
+    path("import/confirm/", files.import_confirm, name="import-confirm"),
+    path("import/progress/", files.import_progress, name="import-progress"),
+    path("import/drop/", files.import_drop, name="import-drop"),
+    path("import/result/", files.import_result, name="import-result"),
 ]

@@ -19,11 +19,15 @@ from billing.services.buyer import Buyer
 from billing.services.checkout import Terms, complete_cart
 from billing.services.tender import Tender
 from billing.tests.factories import ProductFactory, filled_cart, sell, stocked_product
+from customers.models import LikelyPair
+from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
 from tests import money_books
 from viveka.books import bounds, ties
 from viveka.books.check import RULES, check_books
 from viveka.books.oldest_first import Movement, out_of_turn
+from viveka.merge.merging import merge_customers
+from viveka.merge.undoing import undo_merge
 from viveka.stores.models import Counter, StockPolicy, Store, User
 
 pytestmark = pytest.mark.django_db
@@ -44,9 +48,11 @@ def trade(store: Store, by: User) -> Ids:
     )  # fmt: skip
     cart = filled_cart(store, by, [(soap, 1), (sugar, 2)], phone="98765 43211", customer=first.bill.customer)
     third = complete_cart(store=store, by=by, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
+    twin, gone = records(store, by, first.bill.customer_id)
     last = CustomerFactory.create(store=store)
     made = money | {name: row.pk for name, row in {"soap": soap, "sugar": sugar, "cut": cut, "last": last}.items()}
     made |= {"first": first.bill.pk, "second": second.bill.pk, "third": third.bill.pk, "store": store.pk}
+    made |= {"twin": twin, "gone": gone}
     made |= {"asha": first.bill.customer_id, "ravi": second.bill.customer_id}
     for number, batch in enumerate(soap.batches.order_by("received_at", "id"), 1):
         made[f"batch{number}"] = batch.pk
@@ -58,6 +64,19 @@ def trade(store: Store, by: User) -> Ids:
     made["cust_counter"] = Counter.objects.get(store=store, name="CUST").pk
     made["bill_counter"] = Counter.objects.get(store=store, name=f"bill {first.bill.year}").pk
     return made
+
+
+def records(store: Store, by: User, asha: int) -> tuple[int, int]:
+    """A record merged, undone and merged again, a deleted one, a likely duplicate; the merged and the deleted one."""
+    now = timezone.now()
+    twin, gone = CustomerFactory.create(store=store).pk, CustomerFactory.create(store=store).pk
+    made = merge_customers(store=store, survivor_id=asha, loser_id=twin, by=by, now=now)
+    undo_merge(store=store, merge_id=made.pk, by=by, now=now)
+    merge_customers(store=store, survivor_id=asha, loser_id=twin, by=by, now=now)
+    delete_customer(store=store, pk=gone, by=by, now=now)
+    first, second = sorted((asha, gone))
+    LikelyPair.objects.create(store=store, first_id=first, second_id=second, bits=20)
+    return twin, gone
 
 
 @pytest.fixture
@@ -114,7 +133,7 @@ BREAKS = [
     ("customer_number_reads_right", "ravi", "customer: number = 'CUST00002'"),
     ("customer_numbers_without_gap", "last", "customer: number = 'CUST0009'"),
     ("customer_numbers_without_gap", "last", "customer: number = 'CUST0001'"),
-    ("customer_counter_is_last", "cust_counter", "counter: value = 7"),
+    ("customer_counter_is_last", "cust_counter", "counter: value = 70"),
     ("customer_counter_is_last", "no counter", "DELETE FROM stores_counter WHERE id = %(cust_counter)s"),
     ("bill_number_reads_right", "second", "bill: number = 'BILL-2627-000777'"),
     ("bill_number_reads_right", "second", "bill: number = 'BILL-2425-000002', year = '2425'"),
@@ -166,6 +185,29 @@ BREAKS = [
     ("customer_statistics_are_their_bills", "asha", "customer: total_purchases = 0"),
     ("customer_statistics_are_their_bills", "ravi", "customer: last_purchase_at = NULL"),
     ("customer_phone_is_e164", "asha", "customer: phone = '9876543210'"),
+    ("customer_phone_finds_its_customer", "ravi", "customer: phone = '+919876500000'"),
+    (
+        "customer_phone_finds_its_customer",
+        "asha",
+        "UPDATE customers_customerphone SET former_since = now() WHERE customer_id = %(asha)s",
+    ),
+    ("customer_phone_finds_its_customer", "last", "DELETE FROM customers_customerphone WHERE customer_id = %(last)s"),
+    (
+        "merged_customer_leads_to_a_survivor",
+        "twin",
+        "UPDATE customers_customer SET merged_into_id = %(ravi)s WHERE id = %(asha)s",
+    ),
+    ("merged_customer_has_a_merge", "twin", "customer: merged_into_id = NULL"),
+    ("merged_customer_has_a_merge", "last", "customer: merged_into_id = %(ravi)s"),
+    ("merged_customer_has_nothing_left", "twin", "customer: purchase_count = 1"),
+    (
+        "merged_customer_has_nothing_left",
+        "twin",
+        "UPDATE billing_bill SET customer_id = %(twin)s WHERE id = %(second)s",
+    ),
+    ("deleted_customer_says_why", "gone", "customer: deleted_at = NULL"),
+    ("deleted_customer_says_why", "last", "customer: deleted_at = now()"),
+    ("deleted_customer_owes_nothing", "gone", "customer: debt_balance = 1"),
     ("bill_phone_is_e164", "first", "bill: customer_phone = '98765 43210'"),
     *money_books.BREAKS,
 ]

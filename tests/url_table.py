@@ -43,6 +43,22 @@ def customer(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.customer.pk}
 
 
+def pair(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.customer.pk, "other": shop.namesake.pk}
+
+
+def gone(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.gone.pk}
+
+
+def merge(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.merge.pk}
+
+
+def likely_pair(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.likely.pk}
+
+
 def product(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.product.pk}
 
@@ -71,12 +87,33 @@ ROWS = [
     Row("member-end", MANAGERS, get=False, post=True, of=membership),
     # Customers
     Row("customers:list"),
+    Row("customers:export-csv", REVIEWERS),
+    Row("customers:export-xlsx", REVIEWERS),
+    Row("customers:import", MANAGERS, post=True),
+    Row("customers:import-template", MANAGERS),
+    Row("customers:import-preview", MANAGERS),
+    Row("customers:import-confirm", MANAGERS, get=False, post=True),
+    Row("customers:import-progress", MANAGERS),
+    Row("customers:import-drop", MANAGERS, get=False, post=True),
+    Row("customers:import-result", MANAGERS),
+    Row("reports:customers", REVIEWERS),
+    Row("reports:customers-csv", REVIEWERS),
     Row("customers:add", SELLERS, post=True),
     Row("customers:edit", SELLERS, post=True, of=customer),
     Row("customers:correct-name", SELLERS, get=False, post=True, of=customer),
+    Row("customers:delete", MANAGERS, post=True, of=customer),
+    Row("customers:restore", MANAGERS, get=False, post=True, of=customer),
+    Row("customers:free-phone", MANAGERS, get=False, post=True, of=customer),
     Row("customer", of=customer),
     Row("customer-purchases", of=customer),
     Row("customer-changes", REVIEWERS, of=customer),
+    Row("customer-merge", MANAGERS, of=customer),
+    Row("customer-merge-pair", MANAGERS, post=True, of=pair),
+    Row("customer-erase", MANAGERS, post=True, of=gone),
+    Row("merge-undo", MANAGERS, get=False, post=True, of=merge),
+    Row("duplicates", MANAGERS),
+    Row("duplicates-look", MANAGERS, get=False, post=True),
+    Row("duplicate-dismiss", MANAGERS, get=False, post=True, of=likely_pair),
     # The counter; a line that is gone (another window took it out) shows the cart as it is
     Row("billing:counter", SELLERS),
     Row("billing:cart-matches", SELLERS),

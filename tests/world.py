@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from billing.models import Bill, Cart, CartLine, Payment, Product, StockMovement
 from billing.services.buyer import Buyer
 from billing.tests.factories import filled_cart, sell, stocked_product
-from customers.models import Customer
+from customers.models import Customer, LikelyPair, Merge
+from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
+from viveka.merge.merging import merge_customers
 from viveka.stores.models import Membership, Store, User
 from viveka.stores.tests.factories import MembershipFactory, StoreFactory
 
@@ -24,6 +28,11 @@ class Shop:
     bill: Bill
     cart: Cart
     line: CartLine
+    namesake: Customer
+    gone: Customer
+    """Deleted."""
+    merge: Merge
+    likely: LikelyPair
 
     def person(self, role: str) -> User:
         return self.staff[role].user
@@ -46,7 +55,12 @@ def make_shop() -> Shop:
     bill = sell(store, cashier, [(product, 2)], buyer=Buyer(phone=customer.phone)).bill
     cart = filled_cart(store, cashier, [(product, 1)])
     filled_cart(store, manager, [(product, 1)])
-    return Shop(store, staff, customer, product, service, bill, cart, cart.lines.get())
+    namesake, gone, loser = CustomerFactory.create_batch(3, store=store)
+    now = timezone.now()
+    delete_customer(store=store, pk=gone.pk, by=manager, now=now)
+    merge = merge_customers(store=store, survivor_id=namesake.pk, loser_id=loser.pk, by=manager, now=now)
+    likely = LikelyPair.objects.create(store=store, first=customer, second=namesake, bits=20, reasons="name")
+    return Shop(store, staff, customer, product, service, bill, cart, cart.lines.get(), namesake, gone, merge, likely)
 
 
 def make_world() -> World:

@@ -12,7 +12,9 @@ urlpatterns = [
     path("customers/<int:pk>/", views.customer_profile, name="customer"),
     path("customers/<int:pk>/purchases/", views.customer_purchases, name="customer-purchases"),
     path("customers/<int:pk>/changes/", views.customer_changes, name="customer-changes"),
+    path("", include("viveka.merge.urls")),
     path("", include("billing.urls")),
+    path("reports/", include("viveka.reports.urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
 ]

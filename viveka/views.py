@@ -1,5 +1,7 @@
 """Pages that show several apps at once: the start page and the customer's profile."""
 
+from typing import Any
+
 from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
@@ -8,7 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from billing.models import Bill
-from customers.models import Customer
+from customers.models import Customer, Merge, RecordEvent, What
+from customers.services import REQUIRED_CALLED
+from viveka.merge.deeds import deeds_on
+from viveka.merge.undoing import why_no_undo
 from viveka.stores.access import member_required, reviewer_required
 from viveka.stores.changes import tell, with_previous
 from viveka.stores.middleware import StoreRequest
@@ -17,6 +22,7 @@ from viveka.stores.pages import render_page
 from viveka.stores.paging import newest_page
 
 CHANGES_SHOWN = 100
+ROWS_SHOWN = 20
 
 
 @require_safe
@@ -33,9 +39,35 @@ def home(request: StoreRequest) -> HttpResponse:
 @require_safe
 @member_required
 def customer_profile(request: StoreRequest, pk: int) -> HttpResponse:
-    """Who the customer is, at a glance; the long panels load on their own addresses."""
-    customer = get_object_or_404(Customer.objects.of(request.store), pk=pk)
-    return render_page(request, "customers/profile.html", {"customer": customer})
+    """Who the customer is, at a glance; the long panels load on their own addresses.
+
+    A merged record leads to its survivor, a deleted one says so, of an erased one there are number and bills.
+    """
+    customer = get_object_or_404(Customer.objects.of(request.store).select_related("merged_into"), pk=pk)
+    if customer.erased_at:
+        return render_page(request, "customers/erased.html", {"customer": customer})
+    if customer.merged_into_id:
+        return render_page(request, "customers/merged.html", _merged(customer))
+    if customer.deleted_at:
+        return render_page(request, "customers/deleted.html", {"customer": customer, "event": _deletion(customer)})
+    context = {
+        "customer": customer,
+        "lacking": [REQUIRED_CALLED[field] for field in customer.lacks(request.store.required_customer_fields)],
+        "former_phones": customer.phones.filter(former_since__isnull=False).order_by("-former_since")[:ROWS_SHOWN],
+        "merged": customer.merged.order_by("pk")[:ROWS_SHOWN],
+    }
+    return render_page(request, "customers/profile.html", context)
+
+
+def _merged(customer: Customer) -> dict[str, Any]:
+    merges = Merge.objects.filter(loser=customer, undo__isnull=True).select_related("survivor", "loser", "by")
+    merge = merges.order_by("-pk").first()
+    return {"customer": customer, "merge": merge, "why_no_undo": why_no_undo(merge) if merge else ""}
+
+
+def _deletion(customer: Customer) -> RecordEvent | None:
+    """Who deleted the record last, when and why."""
+    return customer.events.filter(what=What.DELETED).select_related("by").order_by("-pk").first()
 
 
 @require_safe
@@ -60,5 +92,5 @@ def customer_changes(request: StoreRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.of(request.store), pk=pk)
     events = Customer.pgh_event_models["update"].objects.filter(pgh_obj=customer.pk)  # type: ignore[attr-defined]
     changes = [tell(event) for event in with_previous(events).order_by("-pgh_id")[:CHANGES_SHOWN]]
-    context = {"customer": customer, "changes": changes}
+    context = {"customer": customer, "changes": changes, "deeds": deeds_on(customer, most=CHANGES_SHOWN)}
     return render_page(request, "customers/changes.html", context, fragment="customers/_changes.html")

@@ -132,7 +132,7 @@ class AdvancePayment(StoreOwned):
             models.Index(fields=["store", "at"], name="advance_with_something_left", condition=Q(status="active")),
             models.Index(fields=["reference_id"], name="advance_by_reference", condition=Q(reference_id__isnull=False)),
         ]
-        triggers = append_only(may_change=RUNNING)
+        triggers = append_only(may_change=RUNNING, moved_by_merge=["customer"], blanked_by_erasure=["notes"])
 
     def __str__(self) -> str:
         return f"Advance of {self.amount}"

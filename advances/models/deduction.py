@@ -33,7 +33,7 @@ class Deduction(StoreOwned):
             StoreKey("customer"),
             models.CheckConstraint(name="deduction_is_at_least_a_paisa", condition=Q(amount__gte="0.01")),
         ]
-        triggers = [*append_only(), parts_add_up("advances_utilization", "deduction_id")]
+        triggers = [*append_only(moved_by_merge=["customer"]), parts_add_up("advances_utilization", "deduction_id")]
 
     def __str__(self) -> str:
         return f"Deduction of {self.amount}"

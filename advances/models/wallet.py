@@ -86,7 +86,7 @@ class WalletEntry(StoreOwned):
             ),
         ]
         indexes = [models.Index(fields=["customer", "at", "id"], name="wallet_in_order")]
-        triggers = append_only()
+        triggers = append_only(moved_by_merge=["customer"], blanked_by_erasure=["reason"])
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()} {self.change}"

@@ -126,7 +126,12 @@ class Bill(StoreOwned):
             models.Index(fields=["store", "day"], name="bill_by_day"),
             GinIndex(buyer_words(), name="bill_by_buyer", condition=Q(customer__isnull=False)),
         ]
-        triggers = [*append_only(), triggers.bill_adds_up]
+        triggers = [
+            *append_only(
+                moved_by_merge=["customer"], blanked_by_erasure=["customer_name", "customer_phone", "for_name"]
+            ),
+            triggers.bill_adds_up,
+        ]
 
     def __str__(self) -> str:
         return self.number

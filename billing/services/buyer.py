@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import DataError, IntegrityError, InternalError, ProgrammingError
 
-from customers.models import Customer
+from customers.models import Customer, Found
 from customers.names import clean_name, is_real
 from viveka.stores.models import Store
 
@@ -29,6 +29,7 @@ class Identified:
 
     customer: Customer | None = None
     is_new: bool = False
+    came_back: bool = False
     for_name: str = ""
     warning: str = ""
 
@@ -37,11 +38,12 @@ def identify(store: Store, buyer: Buyer) -> Identified:
     """Find or make the customer and lock the record.
 
     A different real name never renames the record: it is for or by whom the bill is. Raises Refused for a bad phone,
-    name or e-mail, Missing for an unknown id. Where the record itself can't be written, the sale goes on without one.
+    name or e-mail, Missing for an unknown id, IsDeleted for a deleted one. Where the record itself can't be written,
+    the sale goes on without one.
     """
     name = clean_name(buyer.name)
     if buyer.customer_id is not None:
-        customer, is_new = Customer.objects.lock(store, buyer.customer_id), False
+        found = Found(Customer.objects.lock(store, buyer.customer_id))
     elif buyer.phone.strip() or is_real(name):
         try:
             found = Customer.objects.find_or_create(
@@ -49,8 +51,7 @@ def identify(store: Store, buyer: Buyer) -> Identified:
             )
         except UNWRITABLE:
             return Identified(warning=NO_CUSTOMER)
-        customer, is_new = found.customer, found.is_new
     else:
         return Identified()
-    another = is_real(name) and name.casefold() != customer.name.casefold()
-    return Identified(customer, is_new, for_name=name if another else "")
+    another = is_real(name) and name.casefold() != found.customer.name.casefold()
+    return Identified(found.customer, found.is_new, found.came_back, for_name=name if another else "")

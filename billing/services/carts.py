@@ -176,7 +176,7 @@ def note_typed_buyer(*, store: Store, cart_id: UUID, phone: str, name: str) -> N
 def pick_buyer(*, store: Store, by: User, customer_id: int) -> BuyerNoted:
     """Sell to this customer. Raises Missing where the store has none such."""
     cart = _open_cart(store, by)
-    customer = Customer.objects.of(store).filter(pk=customer_id).first()
+    customer = Customer.objects.led_to(store, customer_id).filter(deleted_at__isnull=True).first()
     if customer is None:
         raise Missing("No such customer.", "name")
     return _write_buyer(cart, customer, show_phone(customer.phone, store.region), "")
@@ -210,7 +210,7 @@ def match_buyers(store: Store, text: str) -> list[Customer]:
     name = clean_text(text, field="name", most=200)
     if len(name) < 2:
         return []
-    some = Customer.objects.of(store).matching(name).filter(is_active=True).exclude(name__in=PLACEHOLDERS)
+    some = Customer.objects.of(store).on_record().matching(name).filter(is_active=True).exclude(name__in=PLACEHOLDERS)
     found = Customer.objects.filter(pk__in=some.values("pk")[:200])
     return list(found.order_by(F("last_purchase_at").desc(nulls_last=True), "-id")[:OFFERED])
 
@@ -269,12 +269,11 @@ def _note_buyer(store: Store, cart: Cart, phone: str, name: str, commit: bool) -
         picked = cart.customer if not cart.phone else None
         return _write_buyer(cart, picked, phone, name)
     known, is_valid = _look_up(store, phone)
-    came_back = bool(known and not known.is_active)
     if not (commit and is_valid):
         return _write_buyer(cart, known, phone, name)
     who = identify(store, Buyer(phone=phone, name=name))
     noted = _write_buyer(cart, who.customer, phone, who.for_name)
-    return BuyerNoted(noted.cart, is_new=who.is_new, came_back=came_back, warning=who.warning)
+    return BuyerNoted(noted.cart, is_new=who.is_new, came_back=who.came_back, warning=who.warning)
 
 
 def _look_up(store: Store, phone: str) -> tuple[Customer | None, bool]:
@@ -283,7 +282,7 @@ def _look_up(store: Store, phone: str) -> tuple[Customer | None, bool]:
         e164 = normalise_phone(phone, store.region)
     except Refused:
         return None, False
-    return Customer.objects.of(store).filter(phone=e164).first(), True
+    return Customer.objects.by_phone(store, e164).filter(deleted_at__isnull=True).first(), True
 
 
 def _write_buyer(cart: Cart, customer: Customer | None, phone: str, name: str) -> BuyerNoted:

@@ -94,7 +94,11 @@ class Debt(StoreOwned):
             models.Index(fields=["store", "due_on"], name="debt_by_due_date", condition=Q(status="open")),
             models.Index(fields=["store", "-at", "-id"], name="debt_newest_first"),
         ]
-        triggers = append_only(may_change=["paid", "returned", "written_off", "balance", "status"])
+        triggers = append_only(
+            may_change=["paid", "returned", "written_off", "balance", "status"],
+            moved_by_merge=["customer"],
+            blanked_by_erasure=["for_name", "note", "allowed_why"],
+        )
 
     def __str__(self) -> str:
         return f"Debt of {self.amount}"

@@ -74,7 +74,10 @@ class DebtPayment(StoreOwned):
             models.Index(fields=["customer", "at", "id"], name="debt_payment_of_customer"),
             models.Index(fields=["store", "-at", "-id"], name="debt_payment_newest_first"),
         ]
-        triggers = [*append_only(), parts_add_up("debts_allocation", "payment_id", kept="NEW.kept_amount")]
+        triggers = [
+            *append_only(moved_by_merge=["customer"], blanked_by_erasure=["note"]),
+            parts_add_up("debts_allocation", "payment_id", kept="NEW.kept_amount"),
+        ]
 
     def __str__(self) -> str:
         return f"Payment of {self.amount}"
@@ -121,7 +124,7 @@ class PaymentReversal(StoreOwned):
             StoreKey("payment"),
             models.CheckConstraint(name="payment_reversal_has_a_reason", condition=~Q(reason="")),
         ]
-        triggers = append_only()
+        triggers = append_only(blanked_by_erasure=["reason"])
 
     def __str__(self) -> str:
         return f"Reversal of {self.payment}"

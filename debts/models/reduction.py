@@ -35,7 +35,7 @@ class DebtReduction(StoreOwned):
             models.CheckConstraint(name="debt_reduction_cause_known", condition=Q(cause__in=ReductionCause.values)),
             models.CheckConstraint(name="debt_reduction_has_a_reason", condition=~Q(reason="")),
         ]
-        triggers = append_only()
+        triggers = append_only(blanked_by_erasure=["reason"])
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()} {self.amount}"

@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 
 from billing.models import Product
 from billing.services import checkout
-from customers import models as customers
+from customers.models import finding
 from viveka.stores import transactions
 from viveka.stores.errors import Missing
 from viveka.stores.idempotency import KeyedRequest
@@ -26,7 +26,7 @@ def no_second_try() -> Any:
 
 def no_second_look() -> Any:
     """A customer whom another till made a moment before is an error."""
-    return patch.object(customers, "_MADE_ELSEWHERE", frozenset())
+    return patch.object(finding, "_MADE_ELSEWHERE", frozenset())
 
 
 def no_row_locks() -> Any:

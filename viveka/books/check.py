@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from viveka.books import advances, bills, bounds, customers, debts, numbers, oldest_first, stock, ties
+from viveka.books import advances, bills, bounds, customers, debts, numbers, oldest_first, records, stock, ties
 from viveka.books.rule import Rule
 from viveka.stores.models import Store
 
@@ -18,6 +18,7 @@ RULES: list[Rule] = [
     *customers.RULES,
     *advances.RULES,
     *debts.RULES,
+    *records.RULES,
     *bounds.RULES,
     *ties.RULES,
 ]

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import BigIntegerField, OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject
+from django.utils import timezone
 
 from viveka.stores.models import User
 
@@ -67,7 +68,12 @@ def _differences(event: Any) -> Iterator[FieldChange]:
 
 
 def _told(field: models.Field) -> str:
-    return f"{field.name}__username" if field.related_model is User else field.name
+    """The column that tells a field: of a person the user name, of a numbered record its number."""
+    related = field.related_model
+    if related is User:
+        return f"{field.name}__username"
+    is_numbered = related and any(one.name == "number" for one in related._meta.fields)
+    return f"{field.name}__number" if is_numbered else field.name
 
 
 def _shown(field: models.Field, value: Any) -> str:
@@ -75,4 +81,6 @@ def _shown(field: models.Field, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(field, models.DateTimeField):  # JSON has it as text
+        return f"{timezone.localtime(datetime.fromisoformat(value)):%-d %b %Y, %H:%M}"
     return str(dict(field.flatchoices or ()).get(value, value))

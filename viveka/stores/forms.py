@@ -6,16 +6,18 @@ from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Column, Layout, Row, Submit
+from crispy_forms.layout import HTML, Column, Fieldset, Layout, Row, Submit
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from viveka.stores.errors import Refused
 from viveka.stores.models import Role, Store, User
 from viveka.stores.text import clean_text
 
+REQUIRED_OF_CUSTOMERS = ("requires_address", "requires_email", "requires_gst_number")
 MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
 
 
@@ -28,6 +30,11 @@ def form_helper(*layout: Any, submit: str, cancel: str = "") -> FormHelper:
     if cancel:
         helper.layout.append(HTML(f'<a class="btn btn-link float-end" href="{cancel}">Cancel</a>'))
     return helper
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent, be it nothing; None where none was sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def add_refusal(form: forms.BaseForm, refusal: Refused) -> None:
@@ -83,11 +90,23 @@ class StoreForm(forms.ModelForm):
             "receipt_header",
             "receipt_footer",
             "closed_until",
+            "requires_address",
+            "requires_email",
+            "requires_gst_number",
         )
         widgets = {
             "closed_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "receipt_header": forms.Textarea(attrs={"rows": 3}),
             "receipt_footer": forms.Textarea(attrs={"rows": 3}),
+        }
+        labels = {
+            "requires_address": "An address",
+            "requires_email": "An e-mail address",
+            "requires_gst_number": "A GST number",
+        }
+        help_texts = {
+            "requires_gst_number": "Who comes in another way, at the counter or by an import, is marked as incomplete "
+            "where something is missing.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -99,6 +118,7 @@ class StoreForm(forms.ModelForm):
             "receipt_header",
             "receipt_footer",
             Row(Column("closed_until", css_class="col-sm-5")),
+            Fieldset("What the form of a customer insists on", *REQUIRED_OF_CUSTOMERS, css_class="mb-3"),
             submit="Save settings",
         )
 

@@ -24,6 +24,8 @@ class Page(Generic[Row]):
     """"" on the first page."""
     older: str = ""
     """"" on the last page."""
+    is_sorted: bool = False
+    """In another order than the newest first."""
 
 
 def newest_page(

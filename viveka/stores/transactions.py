@@ -9,13 +9,21 @@ from typing import Any, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
+from viveka.stores.errors import Conflict
+
 Result = TypeVar("Result")
 _AGAIN = {"40001", "40P01"}  # serialization failure, deadlock
 TRIES = 5
 
 
+class StartAgain(Conflict):
+    """What was locked is no longer what was looked for: roll back, and begin anew with what is there now."""
+
+
 def retry_when_entangled(operation: Callable[..., Result]) -> Callable[..., Result]:
-    """Run the operation again where PostgreSQL ended it to resolve a deadlock; it opens its own transaction.
+    """Run the operation again where PostgreSQL ended it to resolve a deadlock, or where it asks to start again.
+
+    The operation opens its own transaction.
 
     Inside another transaction it runs once: only the outermost may start again.
     """
@@ -25,6 +33,9 @@ def retry_when_entangled(operation: Callable[..., Result]) -> Callable[..., Resu
         for attempt in range(TRIES):
             try:
                 return operation(*args, **kwargs)
+            except StartAgain:
+                if connection.in_atomic_block or attempt == TRIES - 1:
+                    raise
             except OperationalError as error:
                 code = getattr(error.__cause__, "sqlstate", None)
                 if code not in _AGAIN or connection.in_atomic_block or attempt == TRIES - 1:

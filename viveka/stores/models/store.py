@@ -31,7 +31,10 @@ def check_timezone(value: str) -> None:
         raise ValidationError("Use a time zone name such as Asia/Kolkata.")
 
 
-@traced("name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "closed_until", *CREDIT)
+@traced(
+    "name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "closed_until",
+    "requires_address", "requires_email", "requires_gst_number", *CREDIT,
+)  # fmt: skip
 class Store(models.Model):
     """The business that owns the data. Every other row belongs to exactly one."""
 
@@ -67,6 +70,9 @@ class Store(models.Model):
     default_stock_policy = models.CharField(
         "stock policy of new products", max_length=8, choices=StockPolicy, default=StockPolicy.REFUSE
     )
+    requires_address = models.BooleanField("customers need an address", default=False)
+    requires_email = models.BooleanField("customers need an e-mail address", default=False)
+    requires_gst_number = models.BooleanField("customers need a GST number", default=False)
     closed_until = models.DateField(null=True, blank=True, help_text="Nothing can be dated on or before this day.")
     credit_needs_account = models.BooleanField(
         "credit needs an account", default=False, help_text="Only customers with a credit account may owe."
@@ -114,6 +120,11 @@ class Store(models.Model):
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.timezone)
+
+    @property
+    def required_customer_fields(self) -> tuple[str, ...]:
+        """The fields that a customer form insists on."""
+        return tuple(field for field in ("address", "email", "gst_number") if getattr(self, f"requires_{field}"))
 
     def day_of(self, moment: datetime) -> date:
         """The store's own calendar day of a moment."""

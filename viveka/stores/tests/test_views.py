@@ -99,6 +99,13 @@ class TestSettings:
         assert change.bill_prefix == "SHOP"
         assert change.pgh_context.metadata["user"] == manager.pk
 
+    def test_what_customers_need_is_turned_on_and_off(self, manager_client, store):
+        url = reverse("store-settings")
+        for ticked in (["requires_address", "requires_gst_number"], ["requires_email"], []):
+            manager_client.post(url, {**SETTINGS, **dict.fromkeys(ticked, "on")})
+            store.refresh_from_db()
+            assert [f"requires_{field}" for field in store.required_customer_fields] == ticked
+
     @pytest.mark.parametrize(
         ("field", "value"),
         [

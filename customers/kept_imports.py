@@ -1,0 +1,239 @@
+"""A file of customers between its preview and the confirmation: kept on disk for an hour, one per person and store.
+
+The folder is named by keys of ours alone and open to nobody else on the machine; the name of the uploaded file is
+never part of a path. Nothing of it is in the database, so that an erased person leaves no trace there.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from customers.import_lines import Line, check_columns, guess_columns, read_lines
+from customers.importing import CREATED, REFUSED, UNCHANGED, UPDATED, Judged, Plan
+from viveka.stores.errors import Conflict, Refused
+from viveka.stores.models import Store, User
+from viveka.stores.sheets import read_table
+
+MOST_BYTES = 10 * 1024 * 1024
+MOST_LINES = 50_000
+KEPT_FOR = 3600  # seconds
+RUNS_FOR = 120  # seconds; twice what the server allows a request
+OUTCOMES = (CREATED, UPDATED, UNCHANGED, REFUSED)
+
+
+class NothingKept(Conflict):
+    """No file waits to be brought in: it was taken already, dropped, replaced by another one, or is too old."""
+
+    def __init__(self) -> None:
+        super().__init__("This file is not here any more. Choose it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line as a screen shows it, and what becomes of it."""
+
+    number: int
+    outcome: str
+    phone: str
+    name: str
+    whom: str = ""
+    """The customer on record that the line is about."""
+    came_back: bool = False
+    """The record was deleted and comes back."""
+    why: str = ""
+    """Why the line is refused."""
+    key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a file does, or did, line by line."""
+
+    file: str
+    token: str
+    columns: dict[str, str]
+    ignored: list[str]
+    lines: list[Shown]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {outcome: sum(line.outcome == outcome for line in self.lines) for outcome in OUTCOMES}
+
+
+class KeptImport:
+    """The one file that a person has waiting in a store, its preview, how far it is, and its result."""
+
+    def __init__(self, store: Store, person: User) -> None:
+        self.store = store
+        self.folder = _place() / f"{store.pk}-{person.pk}"
+
+    def keep(self, data: bytes, name: str, *, without_bad_phones: bool) -> None:
+        """Keep the file in place of an earlier one; everybody's outdated files go."""
+        sweep()
+        self.drop()
+        self.folder.mkdir(mode=0o700, parents=True)
+        about = {"name": name, "token": secrets.token_urlsafe(12), "without_bad_phones": without_bad_phones}
+        self._write("about", about)
+        (self.folder / "file").write_bytes(data)
+
+    def drop(self) -> None:
+        """Forget the file and all that is kept about it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def take(self, token: str) -> bytes:
+        """The file, for one taker alone; `put_back` where it comes to nothing. Raises NothingKept."""
+        if not token or self.about.get("token") != token:
+            raise NothingKept
+        try:
+            os.rename(self.folder / "file", self.folder / "taken")
+            os.utime(self.folder / "taken")
+            return (self.folder / "taken").read_bytes()
+        except FileNotFoundError:
+            raise NothingKept from None
+
+    def put_back(self) -> None:
+        """What was taken may be taken again."""
+        if (self.folder / "taken").exists():
+            os.rename(self.folder / "taken", self.folder / "file")
+        (self.folder / "progress").unlink(missing_ok=True)
+
+    def done(self, report: Report) -> None:
+        """Keep the result, and the file no longer."""
+        self._write("result", asdict(report))
+        for name in ("taken", "preview", "progress"):
+            (self.folder / name).unlink(missing_ok=True)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return self._read("about") or {}
+
+    @property
+    def is_running(self) -> bool:
+        """Being brought in just now; a server that was killed while it did is not waited for."""
+        try:
+            age = time.time() - (self.folder / "taken").stat().st_mtime
+        except FileNotFoundError:
+            return False
+        return age < RUNS_FOR
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many records are written, and of how many (0 while the file is being read)."""
+        done, total = self._read("progress") or (0, 0)
+        return done, total
+
+    def note_progress(self, done: int, total: int) -> None:
+        """Called by the loader every thousand records."""
+        self._write("progress", [done, total])
+
+    def note_preview(self, report: Report) -> None:
+        """Keep what the file would do, so that its pages turn quickly."""
+        self._write("preview", asdict(report))
+
+    @property
+    def preview(self) -> Report | None:
+        return _report(self._read("preview")) if (self.folder / "file").exists() else None
+
+    @property
+    def result(self) -> Report | None:
+        return _report(self._read("result"))
+
+    def _write(self, name: str, value: Any) -> None:
+        """In one move, so that nobody reads half of it."""
+        half = self.folder / f"{name}.{secrets.token_hex(4)}"
+        half.write_text(json.dumps(value))
+        os.replace(half, self.folder / name)
+
+    def _read(self, name: str) -> Any:
+        try:
+            if _is_outdated(self.folder):
+                return None
+            return json.loads((self.folder / name).read_text())
+        except FileNotFoundError:
+            return None
+
+
+def _place() -> Path:
+    return Path(settings.DATA) / "imports"
+
+
+def _is_outdated(folder: Path) -> bool:
+    return time.time() - (folder / "about").stat().st_mtime > KEPT_FOR
+
+
+def sweep() -> None:
+    """Remove what waited for longer than an hour, and what an interrupted request left."""
+    for folder in _place().glob("*-*"):
+        try:
+            if _is_outdated(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+        except FileNotFoundError:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _report(said: Any) -> Report | None:
+    return Report(**{**said, "lines": [Shown(**line) for line in said["lines"]]}) if said else None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An uploaded file, read: what its columns hold, and its lines, cleaned."""
+
+    columns: dict[str, str]
+    ignored: list[str]
+    lines: list[Line]
+
+
+def read_file(store: Store, name: str, data: bytes, *, without_bad_phones: bool) -> Table:
+    """Read the file by the headings of its first line. Raises UnreadableFile, or Refused where it is too long."""
+    rows = read_table(name, data)
+    header = next(rows, [])
+    columns = guess_columns(header)
+    check_columns(columns, header)
+    lines: list[Line] = []
+    for line in read_lines(store, rows, columns, without_bad_phones=without_bad_phones):
+        if len(lines) == MOST_LINES:
+            raise Refused(f"A file may have {MOST_LINES:,} lines. Divide it into several.", "file")
+        lines.append(line)
+    if not lines:
+        raise Refused("There is no line below the headings.", "file")
+    used = {place for places in columns.values() for place in places}
+    named = {field: " + ".join(header[place] for place in places) for field, places in columns.items()}
+    return Table(named, [text for place, text in enumerate(header) if place not in used and text.strip()], lines)
+
+
+def tell_plan(kept: KeptImport, table: Table, plan: Plan) -> Report:
+    """The plan as screens show it."""
+    return Report(
+        kept.about.get("name", ""),
+        kept.about.get("token", ""),
+        table.columns,
+        table.ignored,
+        [_shown(judged) for judged in plan.lines],
+    )
+
+
+def _shown(judged: Judged) -> Shown:
+    line, customer = judged.line, judged.customer
+    whom = ""
+    if customer is not None and customer.number:
+        whom = str(customer)
+    elif judged.outcome != CREATED and customer is not None:
+        whom = "The same as in a line above"
+    return Shown(
+        number=line.number,
+        outcome=judged.outcome,
+        phone=line.phone or "",
+        name=line.details.get("name", ""),
+        whom=whom,
+        came_back=bool(judged.target and judged.target.came_back),
+        why=line.why,
+        key=customer.pk if customer is not None else None,
+    )

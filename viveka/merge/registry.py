@@ -1,0 +1,110 @@
+"""Which rows belong to a customer and go along when the record is merged.
+
+A new table with a customer gets one line here: in `MOVES` where its rows go to the survivor, in `STAYS` where they tell
+of the record itself. A test fails for a key to customers that is in neither.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, models
+
+from advances.models import AdvancePayment, Deduction, WalletEntry
+from billing.models import Bill, Cart
+from customers.models import Customer, CustomerPhone, LikelyPair, Merge, RecordEvent
+from debts.models import Allocation, CreditAccount, Debt, DebtPayment, DebtReduction, PaymentReversal
+
+Blocker = Callable[[Merge, Sequence[Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Rows of a table that go to the survivor.
+
+    Where the table is append-only, its trigger has to let `field` pass (`append_only(moved_by_merge=[field])`).
+    """
+
+    model: type[models.Model]
+    field: str = "customer"
+    locked_first: bool = False
+    """Whether the order of locks has these rows before customers (carts)."""
+    undo_blocked: Blocker | None = None
+    """Given the merge and the keys of the rows that it moved: why it can't be undone any more, or ""."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.model._meta.label}.{self.field}"
+
+    @property
+    def rows(self) -> "models.QuerySet[Any]":
+        return self.model._default_manager.all()
+
+    def lock(self, store_id: int, customers: Sequence[int]) -> None:
+        """Lock the rows of these customers, in the order of their keys."""
+        rows = self.rows.filter(store_id=store_id, **{f"{self.field}__in": customers})
+        list(rows.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
+
+    def carry(self, store_id: int, source: int, target: int, keys: Sequence[str] | None = None) -> list[str]:
+        """Hand the rows of one customer (those with these keys, where given) to another; their keys."""
+        column = self._column(self.field)
+        sql = f"UPDATE {self._table} SET {column} = %s WHERE store_id = %s AND {column} = %s"
+        values: list[Any] = [target, store_id, source]
+        if keys is not None:
+            sql += f" AND {self._column(self.model._meta.pk.name)} = ANY(%s)"
+            values.append([self.model._meta.pk.to_python(key) for key in keys])
+        with connection.cursor() as cursor:
+            cursor.execute(f"{sql} RETURNING {self._column(self.model._meta.pk.name)}", values)
+            return sorted(str(key) for (key,) in cursor.fetchall())
+
+    @property
+    def _table(self) -> str:
+        return connection.ops.quote_name(self.model._meta.db_table)
+
+    def _column(self, field: str) -> str:
+        return connection.ops.quote_name(str(self.model._meta.get_field(field).column))  # type: ignore[union-attr]
+
+
+class MoveUnlessThere(Move):
+    """Rows of which a customer has one: the survivor's own stays, the loser's goes along only where there is none."""
+
+    def carry(self, store_id: int, source: int, target: int, keys: Sequence[str] | None = None) -> list[str]:
+        if keys is None and self.rows.filter(store_id=store_id, **{self.field: target}).exists():
+            return []
+        return super().carry(store_id, source, target, keys)
+
+
+def _advances_used_since(merge: Merge, keys: Sequence[Any]) -> str:
+    used = WalletEntry.objects.filter(advance__in=keys, created_at__gt=merge.at)
+    return "an advance that came with the merge was used or given back since." if used.exists() else ""
+
+
+def _debts_lowered_since(merge: Merge, keys: Sequence[Any]) -> str:
+    lowered = (
+        Allocation.objects.filter(debt__in=keys, payment__created_at__gt=merge.at).exists()
+        or DebtReduction.objects.filter(debt__in=keys, created_at__gt=merge.at).exists()
+        or PaymentReversal.objects.filter(payment__allocations__debt__in=keys, created_at__gt=merge.at).exists()
+    )
+    return "a debt that came with the merge was paid or lowered since." if lowered else ""
+
+
+MOVES = [
+    Move(Cart, locked_first=True),
+    Move(Bill),
+    Move(AdvancePayment, undo_blocked=_advances_used_since),
+    Move(Deduction),
+    Move(WalletEntry),
+    MoveUnlessThere(CreditAccount),
+    Move(Debt, undo_blocked=_debts_lowered_since),
+    Move(DebtPayment),
+    Move(Customer, "merged_into"),  # records that were merged into the loser before lead on to the survivor
+]
+
+STAYS = {
+    (CustomerPhone, "customer"),  # the loser keeps its phones; through it they lead to the survivor
+    (RecordEvent, "customer"),
+    (Merge, "survivor"),
+    (Merge, "loser"),
+    (LikelyPair, "first"),
+    (LikelyPair, "second"),
+}

@@ -1,0 +1,151 @@
+"""Erased: nothing says who it was, in no table; amounts and numbers stay."""
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from billing.models import Bill, Cart
+from billing.services.buyer import Buyer
+from billing.tests.factories import filled_cart, sell
+from customers.models import Customer, RecordEvent, What
+from customers.names import ERASED
+from customers.records import NotDeleted, WasErased, WasMerged, delete_customer, free_former_phone, restore_customer
+from customers.services import edit_customer
+from viveka.merge.erasing import erase_customer
+from viveka.merge.tests.test_merge import books_are_right, merge
+from viveka.merge.tests.test_undo import undo
+from viveka.merge.undoing import CannotUndo
+from viveka.stores.errors import Missing
+
+pytestmark = pytest.mark.django_db
+CANARY = "Kanarienvogel"
+DIGITS = ("9811122233", "9811122234", "9811122235", "98111 22233", "९८१११२२२३३")
+TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+
+
+def dump():
+    """Every row of every table as text."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(TABLES)
+        lines = []
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT t::text FROM "{table}" AS t')
+            lines += [f"{table}: {line}" for (line,) in cursor.fetchall()]
+    return lines
+
+
+def traces(of):
+    return [line for line in dump() if of.lower() in line.lower()]
+
+
+def erase(pair, pk, **rest):
+    return erase_customer(store=pair.store, pk=pk, by=pair.by, now=timezone.now(), **rest)
+
+
+def delete(pair, pk):
+    return delete_customer(store=pair.store, pk=pk, by=pair.by, now=timezone.now(), reason=f"{CANARY} asked for it")
+
+
+@pytest.fixture
+def bird(pair):
+    """Somebody who left a trace wherever one can."""
+    store, by = pair.store, pair.by
+    details = {
+        "name": f"{CANARY} Rao", "email": f"{CANARY}@example.com", "address": f"1 {CANARY} Road", "gender": "female",
+        "gst_number": "27AAPFU0939F1ZV", "note": f"{CANARY} sings",
+    }  # fmt: skip
+    filled_cart(store, by, [(pair.soap, 1)], phone="९८१११२२२३३", customer_name=CANARY)  # before she was on record
+    bird = Customer.objects.find_or_create(store=store, phone=DIGITS[0], details=details).customer
+    sell(store, by, [(pair.soap, 2)], buyer=Buyer(phone=DIGITS[0], name=f"{CANARY} junior"))
+    filled_cart(store, by, [(pair.soap, 1)], customer=bird, phone=DIGITS[0], customer_name=f"{CANARY} Rao")
+    filled_cart(store, by, [(pair.soap, 1)], customer_name=f"{CANARY} Rao", dropped_at=timezone.now())
+    edit_customer(store=store, pk=bird.pk, details={"name": f"{CANARY} Menon"}, phone=DIGITS[1])
+    edit_customer(store=store, pk=bird.pk, details={}, phone=DIGITS[2])
+    free_former_phone(store=store, pk=bird.pk, phone=DIGITS[1], by=by, now=timezone.now(), reason=f"{CANARY} moved")
+    twin = Customer.objects.find_or_create(store=store, details={"name": f"{CANARY} twin"}).customer
+    pair.sell(twin)
+    merge(pair, survivor=bird, loser=twin, keep={"name": "loser"}, reason=f"{CANARY} twice")
+    undone = merge(pair, survivor=bird, loser=pair.loser, reason=CANARY)
+    undo(pair, undone, reason=f"no {CANARY}")
+    kind = ContentType.objects.get_for_model(Customer)
+    LogEntry.objects.create(
+        user=by, content_type=kind, object_id=str(bird.pk), object_repr=str(bird), action_flag=CHANGE,
+        change_message=f'[{{"changed": {{"name": "{CANARY}"}}}}]',
+    )  # fmt: skip
+    return Customer.objects.get(pk=bird.pk)
+
+
+def test_no_table_tells_who_it_was(pair, bird):
+    assert len(traces(CANARY)) > 15
+    delete(pair, bird.pk)
+    erase(pair, bird.pk, reason="asked by letter")
+    for word in (CANARY, "27AAPFU0939F1ZV", "female", *DIGITS):
+        assert traces(word) == []
+
+
+def test_amounts_numbers_and_the_others_stay(pair, bird):
+    others = [pair.survivor.pk, pair.loser.pk]
+    facts = list(
+        Bill.objects.order_by("number").values_list("number", "total", "customer", "customer_number", "total_cost")
+    )
+    names = list(
+        Bill.objects.filter(customer__in=others).order_by("number").values_list("customer_name", "customer_phone")
+    )
+    before = list(Customer.objects.filter(pk__in=others).order_by("pk").values())
+    delete(pair, bird.pk)
+    erased = erase(pair, bird.pk)
+    assert (erased.name, erased.phone, erased.number) == (ERASED, None, bird.number)
+    assert (erased.total_purchases, erased.purchase_count) == (bird.total_purchases, bird.purchase_count)
+    assert (
+        list(
+            Bill.objects.order_by("number").values_list("number", "total", "customer", "customer_number", "total_cost")
+        )
+        == facts
+    )
+    assert (
+        list(Bill.objects.filter(customer__in=others).order_by("number").values_list("customer_name", "customer_phone"))
+        == names
+    )
+    assert list(Customer.objects.filter(pk__in=others).order_by("pk").values()) == before
+    assert Cart.objects.filter(customer=pair.loser).get().phone == "98765 43211"
+    assert books_are_right(pair.store) == []
+    assert Bill.objects.matching(bird.number).exists()
+    event = RecordEvent.objects.get(what=What.ERASED)
+    assert (event.customer, event.by) == (erased, pair.by)
+
+
+def test_phone_and_name_are_a_new_persons(pair, bird):
+    delete(pair, bird.pk)
+    erase(pair, bird.pk)
+    assert Customer.objects.find_or_create(store=pair.store, phone=DIGITS[0]).is_new
+    assert Customer.objects.find_or_create(store=pair.store, details={"name": f"{CANARY} twin"}).is_new
+    assert Customer.objects.find_or_create(store=pair.store, details={"name": ERASED}).is_new
+
+
+def test_is_refused_for_what_is_not_deleted_or_not_here(pair, bird, other_store):
+    before = dump()
+    with pytest.raises(NotDeleted):
+        erase(pair, bird.pk)
+    with pytest.raises(Missing):
+        erase_customer(store=other_store, pk=bird.pk, by=pair.by, now=timezone.now())
+    with pytest.raises(WasMerged):
+        erase(pair, Customer.objects.get(merged_into=bird).pk)
+    assert dump() == before
+
+
+def test_there_is_no_way_back(pair, bird):
+    made = bird.merges.order_by("pk").first()
+    delete(pair, bird.pk)
+    erase(pair, bird.pk)
+    with pytest.raises(WasErased):
+        restore_customer(store=pair.store, pk=bird.pk, by=pair.by, now=timezone.now())
+    with pytest.raises(WasErased):
+        erase(pair, bird.pk)
+    with pytest.raises(CannotUndo, match="was erased"):
+        undo(pair, made)
+    for column in ("name", "email", "address", "note", "phone"):
+        with pytest.raises(Error), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"UPDATE customers_customer SET {column} = '+919876500001' WHERE id = %s", [bird.pk])
