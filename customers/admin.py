@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 
 from customers.details import CLEANERS
 from customers.exporting import customer_rows
-from customers.models import DETAILS, Customer
+from customers.models import DETAILS, SWITCHES, Customer
 from customers.names import is_real
 from customers.services import FieldsRequired, edit_customer, save_customer
 from viveka.stores.admin_site import StoreModelAdmin
@@ -28,7 +28,7 @@ class CustomerAdminForm(forms.ModelForm):
 
     class Meta:
         model = Customer
-        fields = ("phone", *DETAILS, "is_active")
+        fields = ("phone", *DETAILS, *SWITCHES)
         widgets = {
             "address": forms.Textarea(attrs={"rows": 2}),
             "note": forms.Textarea(attrs={"rows": 2}),
@@ -182,7 +182,8 @@ class CustomerAdmin(StoreModelAdmin):
         store, data = request.store, form.cleaned_data  # type: ignore[attr-defined]
         details, phone = {field: data[field] for field in DETAILS}, data["phone"] or ""
         if change:
-            saved = edit_customer(store=store, pk=obj.pk, details=details, phone=phone, is_active=data["is_active"])
+            switches = {field: data[field] for field in SWITCHES}
+            saved = edit_customer(store=store, pk=obj.pk, details=details, phone=phone, **switches)
         else:
             saved = save_customer(store=store, details=details, phone=phone).customer
         obj.pk, obj.number = saved.pk, saved.number

@@ -8,7 +8,7 @@ from django import forms
 
 from customers.details import CLEANERS, Gender
 from customers.kept_imports import MOST_BYTES
-from customers.models import DETAILS, Customer
+from customers.models import DETAILS, SWITCHES, Customer
 from customers.names import is_real
 from viveka.stores.errors import Refused
 from viveka.stores.forms import form_helper
@@ -35,6 +35,9 @@ class CustomerForm(forms.Form):
     address = forms.CharField(required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
     note = forms.CharField(required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     is_active = forms.BooleanField(label="Active", required=False)
+    do_not_message = forms.BooleanField(
+        label="Do not message", required=False, help_text="No WhatsApp from the store, no reminders."
+    )
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, store: Store, customer: Customer | None = None
@@ -42,17 +45,18 @@ class CustomerForm(forms.Form):
         self.store, self.customer = store, customer
         initial: dict[str, Any] = {}
         if customer:
-            initial = {field: getattr(customer, field) for field in (*DETAILS, "is_active")}
+            initial = {field: getattr(customer, field) for field in (*DETAILS, *SWITCHES)}
             initial["phone"] = show_phone(customer.phone, store.region)
         super().__init__(data, initial=initial)
         if customer is None:
-            del self.fields["is_active"]
+            for field in SWITCHES:
+                del self.fields[field]
         for field in store.required_customer_fields:  # judged by the service, on the record as it will be
             self.fields[field].help_text = "Needed in this store."
         self.helper = self._helper()
 
     def _helper(self) -> Any:
-        last = ["is_active"] if self.customer else []
+        last = SWITCHES if self.customer else ()
         cancel = self.customer.get_absolute_url() if self.customer else ""
         return form_helper(
             Row(Column("phone", css_class="col-sm-5"), Column("name", css_class="col-sm-7")),

@@ -78,6 +78,7 @@ def edit_customer(
     details: Mapping[str, str | None],
     phone: str | None = None,
     is_active: bool | None = None,
+    do_not_message: bool | None = None,
 ) -> Customer:
     """Write what a customer form holds; details and phone that are empty become empty, None leaves as it is.
 
@@ -94,6 +95,8 @@ def edit_customer(
         values["phone"] = normalise_phone(phone, store.region) if phone.strip() else None
     if is_active is not None:
         values["is_active"] = is_active
+    if do_not_message is not None:
+        values["do_not_message"] = do_not_message
     with transaction.atomic():
         customer = Customer.objects.lock(store, pk)
         _write(store, customer, values)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_POST
 
 from customers.forms import CustomerForm, ReasonForm
-from customers.models import Customer, Found
+from customers.models import SWITCHES, Customer, Found
 from customers.records import delete_customer, free_former_phone, restore_customer
 from customers.services import PhoneTaken, edit_customer, rename_customer, save_customer
 from viveka.stores.access import cashier_required, manager_required
@@ -82,7 +82,7 @@ def customer_edit(request: StoreRequest, pk: int) -> HttpResponse:
                 pk=pk,
                 details=form.details,
                 phone=form.cleaned_data["phone"],
-                is_active=form.cleaned_data["is_active"],
+                **{field: form.cleaned_data[field] for field in SWITCHES},
             )
         except Refused as refusal:
             _add_conflict(form, refusal, offers_merge=request.membership.manages)

@@ -24,16 +24,17 @@ from viveka.stores.money import ZERO
 from viveka.stores.text import SearchWords
 from viveka.stores.tracing import traced
 
-__all__ = ["CUST", "DETAILS", "Customer"]
+__all__ = ["CUST", "DETAILS", "SWITCHES", "Customer"]
 
 DETAILS = ("name", "email", "address", "gst_number", "gender", "note")
+SWITCHES = ("is_active", "do_not_message")
 
 
 def _no_less_than_zero(**defaults: Any) -> MoneyField:
     return MoneyField(default=ZERO, editable=False, **defaults)
 
 
-@traced("store", "number", "phone", *DETAILS, "is_active", "deleted_at", "erased_at", "merged_into")
+@traced("store", "number", "phone", *DETAILS, "is_active", "do_not_message", "deleted_at", "erased_at", "merged_into")
 class Customer(StoreOwned):
     """A buyer on record. A phone is one customer; the number is for people."""
 
@@ -46,6 +47,9 @@ class Customer(StoreOwned):
     gender = models.CharField(max_length=6, blank=True, choices=Gender)
     note = models.CharField(max_length=1000, blank=True)
     is_active = models.BooleanField("active", default=True)
+    do_not_message = models.BooleanField(
+        default=False, db_default=False, help_text="Gets no WhatsApp or SMS from the store."
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -112,6 +116,9 @@ class Customer(StoreOwned):
         indexes = [
             models.Index("store", Lower("name"), name="customer_by_name"),
             GinIndex(fields=["search"], name="customer_search"),
+            models.Index(
+                fields=["store", "-debt_balance", "-id"], name="customer_owes", condition=Q(debt_balance__gt=0)
+            ),
             models.Index(fields=["merged_into"], name="customer_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["store", "-id"], name="customer_deleted", condition=Q(deleted_at__isnull=False)),
         ]
@@ -135,6 +142,10 @@ class Customer(StoreOwned):
     def average_purchase(self) -> Any:
         """The average bill, to the paisa; None before the first."""
         return round(self.total_purchases / self.purchase_count, 2) if self.purchase_count else None
+
+    @property
+    def may_be_messaged(self) -> bool:
+        return bool(self.phone) and not self.do_not_message
 
     @property
     def is_on_record(self) -> bool:

@@ -4,6 +4,7 @@ from debts.models.account import CreditAccount
 from debts.models.debt import Debt, DebtStatus
 from debts.models.payment import Allocation, DebtPayment, PaymentReversal, RepaymentMode
 from debts.models.reduction import DebtReduction, ReductionCause
+from debts.models.reminding import PaymentPromise, Reminder, ReminderWay
 
 __all__ = [
     "Allocation",
@@ -12,7 +13,10 @@ __all__ = [
     "DebtPayment",
     "DebtReduction",
     "DebtStatus",
+    "PaymentPromise",
     "PaymentReversal",
     "ReductionCause",
+    "Reminder",
+    "ReminderWay",
     "RepaymentMode",
 ]

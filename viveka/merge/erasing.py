@@ -15,7 +15,7 @@ from billing.models import Bill
 from customers.models import Customer, CustomerPhone, Merge, MergeUndo, RecordEvent, What
 from customers.names import ERASED
 from customers.records import NotDeleted, WasErased, lock_itself, note_event
-from debts.models import Debt, DebtPayment, DebtReduction, PaymentReversal
+from debts.models import Debt, DebtPayment, DebtReduction, PaymentPromise, PaymentReversal
 from viveka.merge.erasing_carts import blank_carts, lock_carts
 from viveka.stores.models import RequestKey, Store, User
 from viveka.stores.passage import ERASED_WORD, erasing
@@ -57,6 +57,7 @@ COPIES = [
     Copy(Debt, ("for_name", "note")),
     Copy(Debt, ("allowed_why",), keep=Q(allowed_why=""), empty=ERASED_WORD),
     Copy(DebtPayment, ("note",)),
+    Copy(PaymentPromise, ("note",)),
     Copy(DebtReduction, ("reason",), fields=("debt__customer",), empty=ERASED_WORD),
     Copy(PaymentReversal, ("reason",), fields=("payment__customer",), empty=ERASED_WORD),
     Copy(RecordEvent, ("phone", "reason")),

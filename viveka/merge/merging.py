@@ -105,6 +105,7 @@ def _join(survivor: Customer, loser: Customer, taken: dict[str, Any]) -> None:
     moments = [moment for moment in (survivor.last_purchase_at, loser.last_purchase_at) if moment]
     survivor.last_purchase_at = max(moments, default=None)
     survivor.is_active = survivor.is_active or loser.is_active
+    survivor.do_not_message = survivor.do_not_message or loser.do_not_message
     loser.last_purchase_at = None
     loser.merged_into = survivor
     if "phone" in taken:

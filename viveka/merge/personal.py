@@ -17,6 +17,7 @@ PERSONAL: dict[str, set[str]] = {
     "debts_debt": {"for_name", "note", "allowed_why"},
     "debts_debtpayment": {"note"},
     "debts_debtreduction": {"reason"},
+    "debts_paymentpromise": {"note"},
     "debts_paymentreversal": {"reason"},
     "django_admin_log": {"object_repr", "change_message"},
     "stores_requestkey": {"body_digest"},
@@ -44,14 +45,16 @@ NOT_PERSONAL: dict[str, set[str]] = {
     "debts_debt": {"status"},
     "debts_debtpayment": {"mode", "reference"},
     "debts_debtreduction": {"cause"},
+    "debts_reminder": {"way"},
     "debts_creditaccountchange": {"pgh_label"},
     # Of the store and its staff.
     "stores_store": {
         "slug", "name", "region", "currency", "timezone", "bill_prefix", "receipt_header", "receipt_footer",
-        "default_stock_policy",
+        "default_stock_policy", "reminder_text",
     },
     "stores_storechange": {
-        "name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "pgh_label",
+        "name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "reminder_text",
+        "pgh_label",
     },
     "stores_user": {"password", "username", "first_name", "last_name", "email"},
     "stores_membership": {"role"},

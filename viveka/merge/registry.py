@@ -13,7 +13,16 @@ from django.db import connection, models
 from advances.models import AdvancePayment, Deduction, WalletEntry
 from billing.models import Bill, Cart
 from customers.models import Customer, CustomerPhone, LikelyPair, Merge, RecordEvent
-from debts.models import Allocation, CreditAccount, Debt, DebtPayment, DebtReduction, PaymentReversal
+from debts.models import (
+    Allocation,
+    CreditAccount,
+    Debt,
+    DebtPayment,
+    DebtReduction,
+    PaymentPromise,
+    PaymentReversal,
+    Reminder,
+)
 
 Blocker = Callable[[Merge, Sequence[Any]], str]
 
@@ -97,6 +106,8 @@ MOVES = [
     MoveUnlessThere(CreditAccount),
     Move(Debt, undo_blocked=_debts_lowered_since),
     Move(DebtPayment),
+    Move(Reminder),
+    Move(PaymentPromise),
     Move(Customer, "merged_into"),  # records that were merged into the loser before lead on to the survivor
 ]
 

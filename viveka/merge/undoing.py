@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from billing.models import Bill
-from customers.models import Customer, Merge, MergeUndo
+from customers.models import SWITCHES, Customer, Merge, MergeUndo
 from viveka.merge.choice import FIELDS
 from viveka.merge.merging import lock_before_customers, lock_both, point_phone
 from viveka.merge.registry import MOVES
@@ -87,7 +87,8 @@ def _label(field: str) -> str:
 
 def _taken(merge: Merge) -> list[str]:
     """The fields whose value the survivor took from the loser."""
-    return [field for field in (*FIELDS, "is_active") if merge.before["survivor"][field] != merge.after[field]]
+    before, after = merge.before["survivor"], merge.after
+    return [field for field in (*FIELDS, *SWITCHES) if before.get(field) != after.get(field)]
 
 
 def _carry_back(merge: Merge) -> None:

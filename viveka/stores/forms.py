@@ -14,6 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from viveka.stores.errors import Refused
+from viveka.stores.form_fields import AmountField
 from viveka.stores.models import Role, Store, User
 from viveka.stores.text import clean_text
 
@@ -77,6 +78,10 @@ class StoreForm(forms.ModelForm):
         help_text="Bill numbers start again with each financial year.",
     )
 
+    default_credit_limit = AmountField(
+        label="Credit limit without an account", required=False, help_text="Empty: no limit."
+    )
+
     class Meta:
         model = Store
         fields = (
@@ -90,6 +95,10 @@ class StoreForm(forms.ModelForm):
             "receipt_header",
             "receipt_footer",
             "closed_until",
+            "credit_needs_account",
+            "default_credit_limit",
+            "default_terms_days",
+            "reminder_text",
             "requires_address",
             "requires_email",
             "requires_gst_number",
@@ -98,6 +107,7 @@ class StoreForm(forms.ModelForm):
             "closed_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "receipt_header": forms.Textarea(attrs={"rows": 3}),
             "receipt_footer": forms.Textarea(attrs={"rows": 3}),
+            "reminder_text": forms.Textarea(attrs={"rows": 3}),
         }
         labels = {
             "requires_address": "An address",
@@ -118,6 +128,13 @@ class StoreForm(forms.ModelForm):
             "receipt_header",
             "receipt_footer",
             Row(Column("closed_until", css_class="col-sm-5")),
+            Fieldset(
+                "Credit",
+                "credit_needs_account",
+                Row(Column("default_credit_limit"), Column("default_terms_days")),
+                "reminder_text",
+                css_class="mb-3",
+            ),
             Fieldset("What the form of a customer insists on", *REQUIRED_OF_CUSTOMERS, css_class="mb-3"),
             submit="Save settings",
         )
@@ -130,6 +147,9 @@ class StoreForm(forms.ModelForm):
 
     def clean_receipt_footer(self) -> str:
         return self._text("receipt_footer", most=500, lines=True)
+
+    def clean_reminder_text(self) -> str:
+        return self._text("reminder_text", most=500, lines=True)
 
     def clean_closed_until(self) -> date | None:
         """Books are closed up to a day that is over; else the counter could sell nothing."""

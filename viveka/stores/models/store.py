@@ -1,3 +1,4 @@
+import re
 import zoneinfo
 from datetime import date, datetime, time
 
@@ -12,6 +13,8 @@ from viveka.stores.tracing import traced
 
 TEN_YEARS = 3650  # in days
 CREDIT = ("credit_needs_account", "default_credit_limit", "default_terms_days", "advance_expiry_days")
+
+REMINDER_WORDS = ("{name}", "{amount}", "{owed}", "{since}", "{store}")
 
 
 class StockPolicy(models.TextChoices):
@@ -31,9 +34,16 @@ def check_timezone(value: str) -> None:
         raise ValidationError("Use a time zone name such as Asia/Kolkata.")
 
 
+def check_reminder(value: str) -> None:
+    """Only words that can be filled in: a misspelt one would go to the customer as it stands."""
+    unknown = [word for word in re.findall(r"\{[^{}]*\}", value) if word not in REMINDER_WORDS]
+    if unknown:
+        raise ValidationError(f"{unknown[0]} can't be filled in. Use {', '.join(REMINDER_WORDS)}.")
+
+
 @traced(
     "name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "closed_until",
-    "requires_address", "requires_email", "requires_gst_number", *CREDIT,
+    "requires_address", "requires_email", "requires_gst_number", "reminder_text", *CREDIT,
 )  # fmt: skip
 class Store(models.Model):
     """The business that owns the data. Every other row belongs to exactly one."""
@@ -93,6 +103,14 @@ class Store(models.Model):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(TEN_YEARS)],
         help_text="Printed on the advance's receipt. Empty: never.",
+    )
+    reminder_text = models.TextField(
+        "reminder to who owes",
+        blank=True,
+        max_length=500,
+        default="Namaste {name}, {amount} is due at {store} since {since}. Please pay when you come by. Thank you.",
+        validators=[check_reminder],
+        help_text=f"What WhatsApp opens with. It fills in {', '.join(REMINDER_WORDS)}.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
