@@ -1,13 +1,25 @@
 """What the counter says of the buyer of a cart."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 
 from billing.models import Cart
 from customers.models import Customer
 from customers.names import clean_name, is_real
+from debts.services import CreditStopped, Standing, standing_of
 from viveka.stores.errors import Refused
 from viveka.stores.models import Store
 from viveka.stores.phone import normalise_phone
+
+
+@dataclass(frozen=True, slots=True)
+class CreditShown:
+    """What may go on credit: how much is left (None: any amount), until when, or why nothing may."""
+
+    left: Decimal | None = None
+    due_on: date | None = None
+    stopped: str = ""
 
 
 @dataclass(slots=True)
@@ -28,6 +40,12 @@ class BuyerShown:
     """Whom the name alone stands for."""
     is_new: bool = False
     came_back: bool = False
+    credit: CreditShown = field(default_factory=CreditShown)
+
+    @property
+    def who(self) -> Customer | None:
+        """Whose bill it will be, as things stand."""
+        return self.customer or self.named
 
 
 def show_buyer(store: Store, cart: Cart | None) -> BuyerShown:
@@ -47,3 +65,15 @@ def show_buyer(store: Store, cart: Cart | None) -> BuyerShown:
     elif is_real(name) and (pk := Customer.objects.the_one_named(store, name)):
         shown.named = Customer.objects.of(store).filter(pk=pk).first()
     return shown
+
+
+def show_credit(store: Store, customer: Customer | None, day: date) -> CreditShown:
+    """What a sale of that day may leave owed, for showing; judged again under the customer's lock. One query."""
+    if customer is None:
+        return CreditShown(due_on=Standing(None, store.default_terms_days).due_on(day))
+    customer.store = store
+    try:
+        standing = standing_of(customer)
+    except CreditStopped as stopped:
+        return CreditShown(stopped=stopped.message)
+    return CreditShown(standing.left(customer.debt_balance), standing.due_on(day))

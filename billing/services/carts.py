@@ -164,11 +164,15 @@ def set_buyer(*, store: Store, by: User, phone: str, name: str, commit: bool) ->
 
 @retry_when_entangled
 @transaction.atomic
-def note_typed_buyer(*, store: Store, cart_id: UUID, phone: str, name: str) -> None:
-    """Keep what stands in the boxes when the payment is completed; a cart that is finished stays as it is."""
+def note_typed_buyer(*, store: Store, cart_id: UUID, phone: str, name: str) -> Cart | None:
+    """Keep what stands in the boxes when the payment is completed; a cart that is finished stays as it is.
+
+    Answers the cart with its customer; None where it is finished or not there.
+    """
     cart = Cart.objects.filter(store=store, pk=cart_id).for_no_key_update().first()
-    if cart is not None and _is_unfinished(cart):
-        _note_buyer(store, cart, phone, name, False)
+    if cart is None or not _is_unfinished(cart):
+        return None
+    return _note_buyer(store, cart, phone, name, False).cart
 
 
 @retry_when_entangled

@@ -59,6 +59,6 @@ def _open(customer: Customer, for_name: str, settled: Sequence[Settled], told: d
             opened[n] = Instrument(deduction=deduct_from_locked(customer, part.amount, **told))
     for n, part in enumerate(settled):
         if part.method == PaymentMethod.CREDIT:
-            entry = DebtEntry(due_on=part.due_on, for_name=for_name, permission=part.permission)
+            entry = DebtEntry(due_on=part.due_on, for_name=part.for_name or for_name, permission=part.permission)
             opened[n] = Instrument(debt=open_for_locked(customer, part.amount, entry=entry, **told))
     return [opened.get(n, MONEY) for n in range(len(settled))]

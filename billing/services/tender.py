@@ -13,9 +13,10 @@ from viveka.stores.money import MAX_MONEY, ZERO
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """A part of the payment. Without an amount it settles what the others leave; `received` is cash handed over.
+    """A part of the payment; `received` is cash handed over.
 
-    `due_on` and a manager's `permission` to pass the limit belong to credit.
+    With `up_to` it takes what the fixed parts leave, as far as it goes; without either amount what is left then.
+    `due_on`, `for_name` and a manager's `permission` to pass the limit belong to credit.
     """
 
     method: str
@@ -24,6 +25,8 @@ class Tender:
     received: Decimal | None = None
     due_on: date | None = None
     permission: Permission | None = None
+    up_to: Decimal | None = None
+    for_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Settled:
     tendered: Decimal | None
     due_on: date | None = None
     permission: Permission | None = None
+    for_name: str = ""
 
     @property
     def change(self) -> Decimal:
@@ -44,23 +48,41 @@ class Settled:
 
 def settle(tenders: Sequence[Tender], total: Decimal) -> list[Settled]:
     """Match the tenders to the total. Raises Refused where they do not add up or cash does not cover its part."""
-    open_ended = [tender for tender in tenders if tender.amount is None]
-    given = sum((tender.amount for tender in tenders if tender.amount is not None), ZERO)
-    if len(open_ended) > 1:
-        raise Refused("Only one payment can take what is left.", "payments")
-    if given > total or (given < total and not open_ended):
-        raise Refused(f"The payments add up to {given}, the bill is {total}.", "payments")
     settled = []
-    for tender in tenders:
-        amount = total - given if tender.amount is None else tender.amount
+    for tender, amount in zip(tenders, _amounts(tenders, total), strict=True):
         _check(tender, amount)
         if amount:
-            settled.append(
-                Settled(tender.method, amount, tender.reference, tender.received, tender.due_on, tender.permission)
-            )
+            settled.append(_settled(tender, amount))
     if sum((part.change for part in settled), ZERO) > MAX_MONEY:
         raise Refused("Nobody hands over that much cash.", "cashReceived")
     return settled
+
+
+def _amounts(tenders: Sequence[Tender], total: Decimal) -> list[Decimal]:
+    """What each pays: fixed parts first, then those that go as far as they go, then the one that takes the rest."""
+    amounts = [tender.amount or ZERO for tender in tenders]
+    left, last = total - sum(amounts, ZERO), None
+    for n, tender in enumerate(tenders):
+        if tender.amount is not None:
+            continue
+        if tender.up_to is not None:
+            amounts[n] = min(tender.up_to, max(left, ZERO))
+            left -= amounts[n]
+        elif last is None:
+            last = n
+        else:
+            raise Refused("Only one payment can take what is left.", "payments")
+    if left < 0 or (left and last is None):
+        raise Refused(f"The payments add up to {total - left}, the bill is {total}.", "payments")
+    if last is not None:
+        amounts[last] = left
+    return amounts
+
+
+def _settled(tender: Tender, amount: Decimal) -> Settled:
+    return Settled(
+        tender.method, amount, tender.reference, tender.received, tender.due_on, tender.permission, tender.for_name
+    )
 
 
 def _check(tender: Tender, amount: Decimal) -> None:
@@ -68,7 +90,7 @@ def _check(tender: Tender, amount: Decimal) -> None:
         raise Refused(f"Pay by one of {', '.join(PaymentMethod.values)}.", "payments")
     if amount < 0:
         raise Refused("A payment is at least 0.01.", "payments")
-    if (tender.due_on or tender.permission) and tender.method != PaymentMethod.CREDIT:
+    if (tender.due_on or tender.permission or tender.for_name) and tender.method != PaymentMethod.CREDIT:
         raise Refused("Only credit has a due date or a limit.", "payments")
     if tender.received is None:
         return

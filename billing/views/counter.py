@@ -13,16 +13,18 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from billing.forms.counter import PaymentForm, read_cart_key, read_key
-from billing.models import Bill
+from billing.models import Bill, Cart
 from billing.services import carts
+from billing.services.buyer_shown import show_buyer
 from billing.services.carts import BuyerNoted
 from billing.services.checkout import Sale, Terms, complete_cart
 from billing.services.priced_cart import price_each
 from billing.views.till import BUYER, CART, CUSTOMER, TILL, Said, answer, render_till
 from viveka.stores.access import cashier_required
-from viveka.stores.errors import Missing, Refused
+from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.middleware import StoreRequest
-from viveka.stores.money import read_amount, read_quantity
+from viveka.stores.models import Store
+from viveka.stores.money import read_amount, read_quantity, show_amount
 from viveka.stores.pages import render_page
 
 
@@ -165,16 +167,32 @@ def _complete(request: StoreRequest, payment: PaymentForm) -> Sale:
         return Sale(bill, is_replay=True)  # sent again: the same receipt, whatever the form says by now
     if "phone" in request.POST:
         phone, name = request.POST["phone"], request.POST.get("name", "")
-        carts.note_typed_buyer(store=store, cart_id=cart_id, phone=phone, name=name)
+        cart = carts.note_typed_buyer(store=store, cart_id=cart_id, phone=phone, name=name)
+    else:
+        cart = Cart.objects.select_related("customer").filter(store=store, pk=cart_id).first()
+    if cart is not None:
+        _insist_on_what_was_offered(cart, payment, store)
     terms = Terms(seen=request.POST.get("seen") or "nothing")
     return complete_cart(
         store=store, by=request.user, cart_id=cart_id, tenders=payment.tenders(), now=timezone.now(), terms=terms
     )
 
 
+def _insist_on_what_was_offered(cart: Cart, payment: PaymentForm, store: Store) -> None:
+    """Nobody's balance is used, or asked for again in money, that was not on screen. Raises Conflict."""
+    who = show_buyer(store, cart).who
+    if payment.balance_of == (who.pk if who else None):
+        return
+    if who and who.advance_balance:
+        amount = show_amount(who.advance_balance, store.currency)
+        raise Conflict(f"{who} has {amount} paid ahead. Use it, or leave it out, and complete the payment again.")
+    if payment.balance:
+        raise Conflict("The customer has changed. Look at the payment and complete it again.")
+
+
 def _tell(said: Said, refusal: Refused) -> None:
     """Say a refusal at the fields that it is about; what is about none of them is said on top."""
-    said.payment.refuse(refusal.errors)
+    said.payment.refuse(refusal)
     said.buyer_errors = {name: refusal.errors[name] for name in ("phone", "name") if name in refusal.errors}
     if not (said.payment.errors or said.buyer_errors):
         said.notices.append(refusal.message)

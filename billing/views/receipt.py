@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from billing.models import Bill
+from billing.services.balances_told import balances_told
 from viveka.stores.access import member_required
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
@@ -16,5 +17,7 @@ from viveka.stores.pages import render_page
 @member_required
 def receipt(request: StoreRequest, pk: UUID) -> HttpResponse:
     bill = get_object_or_404(Bill.objects.of(request.store).select_related("cashier"), pk=pk)
-    context = {"bill": bill, "lines": bill.lines.all(), "payments": bill.payments.all()}
+    payments = list(bill.payments.select_related("debt"))
+    told = balances_told(bill, payments)
+    context = {"bill": bill, "lines": bill.lines.all(), "payments": payments, "told": told}
     return render_page(request, "billing/receipt.html", context)

@@ -174,23 +174,57 @@
   // The payment. Amounts are counted in paise, for showing only.
   const paise = (text) => (/^\d{1,10}(\.\d{0,2})?$/.test(text.trim()) ? Math.round(Number(text) * 100) : null);
 
+  const methodOf = () => document.querySelector("#payment-form [name=method]:checked")?.value;
+  const money = (amount) => {
+    const { currency } = byId("due").dataset;
+    return new Intl.NumberFormat(currency === "INR" ? "en-IN" : "en", { style: "currency", currency }).format(amount / 100);
+  };
+
+  // What the customer paid ahead goes as far as it goes, unless it is left out or typed as a part.
+  const advanceUsed = (left) => {
+    const box = byId("use-advance");
+    if (!box) return 0;
+    const isPart = [...document.querySelectorAll("#parts .part")].some(
+      (part) => part.querySelector("[name=part_method]").value === "advance" && part.querySelector("[name=part_amount]").value.trim(),
+    );
+    const used = box.checked && !isPart ? Math.min(paise(box.value), Math.max(left, 0)) : 0;
+    box.closest(".offer").querySelector("output").textContent = used ? `− ${money(used)}` : "not used";
+    return used;
+  };
+
   const refreshPayment = () => {
-    const { total, currency } = byId("due").dataset;
-    const money = (amount) =>
-      new Intl.NumberFormat(currency === "INR" ? "en-IN" : "en", { style: "currency", currency }).format(amount / 100);
     const parts = [...document.querySelectorAll("#parts [name=part_amount]")];
-    const rest = paise(total) - parts.reduce((sum, part) => sum + (paise(part.value) || 0), 0);
-    byId("rest").hidden = !parts.length;
-    byId("rest").classList.toggle("is-short", rest < 0);
-    byId("rest").querySelector("output").textContent = money(rest);
-    const method = document.querySelector("#payment-form [name=method]:checked");
-    byId("rest").querySelector("span").textContent = `Left for ${method?.labels[0].textContent ?? "the rest"}`;
+    const beside = parts.reduce((sum, part) => sum + (paise(part.value) || 0), 0);
+    const unpaid = paise(byId("due").dataset.total) - beside;
+    const used = advanceUsed(unpaid);
+    const onCredit = methodOf() === "credit";
     const received = paise(byId("received").value);
+    const rest = unpaid - used;
+    const left = onCredit ? rest - Math.min(received || 0, Math.max(rest, 0)) : rest;
+    byId("rest").hidden = !parts.length && !used && !onCredit;
+    byId("rest").classList.toggle("is-short", left < 0);
+    byId("rest").querySelector("output").textContent = money(left);
+    const method = document.querySelector("#payment-form [name=method]:checked");
+    byId("rest").querySelector("span").textContent = onCredit ? "On credit" : `Left for ${method?.labels[0].textContent.trim() ?? "the rest"}`;
+    byId("received").placeholder = onCredit ? "nothing" : "exact";
     const change = byId("change");
-    change.hidden = received === null;
-    change.classList.toggle("is-short", received < rest);
-    change.querySelector(".change-label").textContent = received < rest ? "Short by" : "Change";
+    const isShort = received < rest;
+    change.hidden = received === null || (onCredit && isShort);
+    change.classList.toggle("is-short", isShort);
+    change.querySelector(".change-label").textContent = isShort ? "Short by" : "Change";
     change.querySelector("output").textContent = money(Math.abs(received - Math.max(rest, 0)));
+  };
+
+  const toggleAdvance = () => {
+    const box = byId("use-advance");
+    if (!box) return;
+    box.checked = !box.checked;
+    refreshPayment();
+  };
+
+  const toggleCredit = () => {
+    byId(methodOf() === "credit" ? "method-cash" : "method-credit").checked = true;
+    refreshPayment();
   };
 
   const addPart = () => {
@@ -222,11 +256,15 @@
     byId(id).focus();
     byId(id).select?.();
   };
-  const goToPayment = () => {
-    const method = document.querySelector("#payment-form [name=method]:checked");
-    focusOn(method && method.value !== "cash" ? method.id : "received");
+  const goToPayment = () => focusOn(["cash", "credit"].includes(methodOf()) ? "received" : `method-${methodOf()}`);
+  const goals = {
+    F2: () => focusOn("code"),
+    F4: () => focusOn("phone"),
+    F6: toggleAdvance,
+    F7: toggleCredit,
+    F8: goToPayment,
+    F9: () => complete(byId("payment-form")),
   };
-  const goals = { F2: () => focusOn("code"), F4: () => focusOn("phone"), F8: goToPayment, F9: () => complete(byId("payment-form")) };
 
   const boxKey = (event, box) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -331,6 +369,26 @@
     if (typed && byId(typed.id)) byId(typed.id).value = typed.value;
     typed = null;
     for (const notice of document.querySelectorAll(".till-notice")) notice.dataset.born ||= Date.now();
+    refreshPayment();
+  });
+
+  // What was set for a customer stays set while the same one is looked up again.
+  const SET_FOR_CUSTOMER = ["use-advance", "due-on", "credit-for"];
+  let wasSet = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const isBuyer = ["buyer", "customer"].includes(detail.target.id);
+    wasSet = isBuyer ? { customer: byId("offers").dataset.customer, boxes: SET_FOR_CUSTOMER.map(byId) } : null;
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    if (wasSet && wasSet.customer === byId("offers").dataset.customer) {
+      for (const box of wasSet.boxes) {
+        const now = box && byId(box.id);
+        if (now && now.type === "checkbox") now.checked = box.checked;
+        else if (now && box.value) now.value = box.value;
+      }
+    }
+    wasSet = null;
     refreshPayment();
   });
 
