@@ -6,6 +6,7 @@ from django.db.models import F, Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from advances.models import triggers
 from customers.models import Customer
 from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
@@ -132,7 +133,10 @@ class AdvancePayment(StoreOwned):
             models.Index(fields=["store", "at"], name="advance_with_something_left", condition=Q(status="active")),
             models.Index(fields=["reference_id"], name="advance_by_reference", condition=Q(reference_id__isnull=False)),
         ]
-        triggers = append_only(may_change=RUNNING, moved_by_merge=["customer"], blanked_by_erasure=["notes"])
+        triggers = [
+            *append_only(may_change=RUNNING, moved_by_merge=["customer"], blanked_by_erasure=["notes"]),
+            triggers.record_is_the_customers,
+        ]
 
     def __str__(self) -> str:
         return f"Advance of {self.amount}"

@@ -40,3 +40,46 @@ def nothing_added_to(header: str, key: str) -> pgtrigger.Trigger:
             RETURN NULL;
         """,
     )
+
+
+record_is_the_customers = pgtrigger.Trigger(
+    name="record_is_the_customers",
+    operation=pgtrigger.Insert,
+    when=pgtrigger.After,
+    timing=pgtrigger.Deferred,  # the record may be written after its advance
+    condition=pgtrigger.Q(new__reference_type__in=["appointment", "booking"]),
+    func="""
+        IF NOT EXISTS (
+            SELECT 1 FROM advances_appointment
+             WHERE NEW.reference_type = 'appointment'
+               AND (store_id, id, customer_id) = (NEW.store_id, NEW.reference_id, NEW.customer_id)
+             UNION ALL
+            SELECT 1 FROM advances_booking
+             WHERE NEW.reference_type = 'booking'
+               AND (store_id, id, customer_id) = (NEW.store_id, NEW.reference_id, NEW.customer_id))
+        THEN
+            RAISE EXCEPTION 'an advance for a % that this customer has not', NEW.reference_type
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'advance_for_a_record_of_its_customer';
+        END IF;
+        RETURN NULL;
+    """,
+)
+"""An advance brought by an appointment or a booking: there is one, of the same store and customer."""
+
+
+def only_while_open(record: str, key: str) -> pgtrigger.Trigger:
+    """On the lines of a record (table `record`, pointed at by `key`): they change while it is open."""
+    return pgtrigger.Trigger(
+        name="only_while_open",
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        when=pgtrigger.Before,
+        declare=[("line", "RECORD")],
+        func=f"""
+            line := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+            IF NOT EXISTS (SELECT 1 FROM {record} WHERE id = line.{key} AND status = 'open') THEN
+                RAISE EXCEPTION 'lines of what is closed in {record} stay as they are'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = TG_TABLE_NAME || '_of_an_open_record';
+            END IF;
+            RETURN line;
+        """,
+    )

@@ -1,15 +1,27 @@
 """Advances for tests, made by the services that make them in the shop."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 
-from advances.models import AdvancePayment, Deduction
-from advances.services import add_advance, deduct_advance
+from advances.models import AdvancePayment, Appointment, Booking, Deduction, Enquiry
+from advances.services import (
+    Content,
+    Line,
+    Paid,
+    Slot,
+    Who,
+    add_advance,
+    deduct_advance,
+    record_appointment,
+    record_booking,
+    record_enquiry,
+)
 from customers.models import Customer
-from viveka.stores.models import User
+from viveka.stores.models import Store, User
 from viveka.stores.tests.factories import UserFactory
 
 Number = Decimal | int | str
@@ -49,3 +61,45 @@ def history(customer: Customer) -> list[tuple[Decimal, Decimal]]:
 def remains(*advances: AdvancePayment) -> list[Decimal]:
     """What is left of each, read anew."""
     return [AdvancePayment.objects.get(pk=one.pk).remaining_amount for one in advances]
+
+
+def _paid(amount: Number) -> Paid:
+    return Paid(Decimal(amount), "cash") if amount else Paid()
+
+
+def appointment_of(
+    store: Store,
+    phone: str,
+    *,
+    at: datetime | None = None,
+    minutes: int = 30,
+    served_by: User | None = None,
+    lines: Sequence[Line] = (),
+    advance: Number = 0,
+    by: User | None = None,
+    **rest: Any,
+) -> Appointment:
+    """An open appointment of whoever has this phone, tomorrow where no time is given."""
+    begins_at = at or timezone.now() + timedelta(days=1)
+    taken = record_appointment(
+        store=store, by=by or UserFactory(), now=timezone.now(), who=Who(phone),
+        slot=Slot(begins_at, minutes, served_by), content=Content(lines), paid=_paid(advance), **rest,
+    )  # fmt: skip
+    return cast(Appointment, taken.record)
+
+
+def booking_of(
+    store: Store, phone: str, *, lines: Sequence[Line] = (), advance: Number = 0, by: User | None = None, **rest: Any
+) -> Booking:
+    """An open booking of whoever has this phone."""
+    taken = record_booking(
+        store=store, by=by or UserFactory(), now=timezone.now(), who=Who(phone), content=Content(lines),
+        paid=_paid(advance), **rest,
+    )  # fmt: skip
+    return cast(Booking, taken.record)
+
+
+def enquiry_of(store: Store, phone: str, asked: str = "Bridal makeup on a Sunday?", **rest: Any) -> Enquiry:
+    """An open enquiry of whoever has this phone."""
+    taken = record_enquiry(store=store, by=UserFactory(), now=timezone.now(), who=Who(phone), asked=asked, **rest)
+    return cast(Enquiry, taken.record)

@@ -13,14 +13,18 @@ from advances.models import AdvancePayment, AdvanceStatus, Deduction, ReferenceT
 from advances.services import (
     InsufficientAdvance,
     Paid,
+    Slot,
+    Who,
     add_advance,
     deduct_advance,
     process_customer_and_advance,
+    record_appointment,
+    record_booking,
     refund_advance,
     restore_advances,
     reverse_advance,
 )
-from advances.tests.factories import history, paid_ahead, remains, used
+from advances.tests.factories import booking_of, history, paid_ahead, remains, used
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from viveka.stores.errors import Conflict, Missing, Refused
@@ -52,15 +56,15 @@ def refuses(error: type[Refused], words: str, call: Callable[..., Any], **argume
 
 def test_the_worked_example(store: Store, cashier: User) -> None:
     """500 with an appointment, 300 with a booking of the same person, a bill of 600 from the balance."""
-    now, told = timezone.now(), {"store": store, "by": cashier}
-    first = process_customer_and_advance(
-        **told, reference_type="appointment", reference_id=uuid4(), phone="98765 43210", now=now,
-        details={"name": "John Doe", "email": "john@example.com"}, paid=Paid(D(500), "cash"),
+    now = timezone.now()
+    told: dict[str, Any] = {"store": store, "by": cashier, "now": now}
+    first = record_appointment(
+        **told, who=Who("98765 43210", details={"name": "John Doe", "email": "john@example.com"}),
+        slot=Slot(now + timedelta(days=3)), paid=Paid(D(500), "cash"),
     )  # fmt: skip
-    second = process_customer_and_advance(
-        **told, reference_type="booking", reference_id=uuid4(), country_code="+91", phone="9876543210", now=now,
-        paid=Paid(D(300), "upi", "UPI-7"),
-    )  # fmt: skip
+    second = record_booking(**told, who=Who("9876543210", "+91"), paid=Paid(D(300), "upi", "UPI-7"))
+    assert first.advance and second.advance
+    assert (first.advance.reference_id, second.advance.reference_id) == (first.record.pk, second.record.pk)
     assert (first.is_new, second.is_new, second.customer) == (True, False, first.customer)
     assert (first.customer.number, first.customer.email) == ("CUST0001", "john@example.com")
     assert second.customer.advance_balance == D(800)
@@ -152,7 +156,8 @@ class TestAdd:
 class TestDeduct:
     def test_in_order_of_date_whatever_brought_it(self, asha: Customer) -> None:
         by_hand = paid_ahead(asha, 100, at=MAY + timedelta(days=4))
-        by_booking = paid_ahead(asha, 100, at=MAY, reference_type="booking", reference_id=uuid4())
+        booking = booking_of(asha.store, str(asha.phone))
+        by_booking = paid_ahead(asha, 100, at=MAY, reference_type="booking", reference_id=booking.pk)
         used(asha, 100)
         assert remains(by_booking, by_hand) == [D(0), D(100)]
 

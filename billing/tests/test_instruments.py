@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from advances.models import AdvancePayment, Deduction, Utilization, WalletEntry
 from advances.services import InsufficientAdvance, deduct_advance
-from advances.tests.factories import history, paid_ahead
+from advances.services.record_changes import advances_of
+from advances.tests.factories import appointment_of, booking_of, history, paid_ahead
 from billing.models import Bill, BillLine, Payment, PaymentMethod, Product, StockMovement
 from billing.services import checkout as checkout_module
 from billing.services.buyer import Buyer
@@ -63,8 +64,9 @@ def balances(customer: Customer) -> tuple[D, D]:
 
 class TestAdvance:
     def test_the_worked_example_at_the_counter(self, asha: Customer, cashier: User, soap: Product) -> None:
-        first = paid_ahead(asha, 500, reference_type="appointment", reference_id=uuid4())
-        second = paid_ahead(asha, 300, reference_type="booking", reference_id=uuid4())
+        phone = str(asha.phone)
+        first = advances_of(appointment_of(asha.store, phone, advance=500)).get()
+        second = advances_of(booking_of(asha.store, phone, advance=300)).get()
         sale = buy(asha, cashier, soap, 6, Tender(ADVANCE))
         (payment,) = sale.bill.payments.all()
         assert (payment.method, payment.amount, payment.deduction.payment.bill) == ("advance", D(600), sale.bill)
@@ -77,8 +79,9 @@ class TestAdvance:
     def test_in_order_of_date_not_of_kind(self, asha: Customer, cashier: User, soap: Product) -> None:
         fifth = paid_ahead(asha, 100, at=datetime(2026, 5, 5, tzinfo=UTC))
         first = paid_ahead(
-            asha, 100, at=datetime(2026, 5, 1, tzinfo=UTC), reference_type="booking", reference_id=uuid4()
-        )
+            asha, 100, at=datetime(2026, 5, 1, tzinfo=UTC), reference_type="booking",
+            reference_id=booking_of(asha.store, str(asha.phone)).pk,
+        )  # fmt: skip
         buy(asha, cashier, soap, 1, Tender(ADVANCE))
         left = dict(AdvancePayment.objects.values_list("pk", "remaining_amount"))
         assert left == {first.pk: D(0), fifth.pk: D(100)}

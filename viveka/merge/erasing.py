@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
@@ -10,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Q
 
-from advances.models import AdvancePayment, WalletEntry
+from advances.models import AdvancePayment, Appointment, Booking, Enquiry, WalletEntry
 from billing.models import Bill
 from customers.models import Customer, CustomerPhone, Merge, MergeUndo, RecordEvent, What
 from customers.names import ERASED
@@ -50,10 +51,19 @@ class Copy:
         rows.update(**dict.fromkeys(self.columns, self.empty))
 
 
+def _noted(model: type[Any], *columns: str, empty: object = "") -> list[Copy]:
+    """What is noted in a record, then in its history, which gets a last entry by that."""
+    return [Copy(model, columns, empty=empty), Copy(model.pgh_event_model, columns, empty=empty)]
+
+
 COPIES = [
     Copy(Bill, ("customer_name", "customer_phone", "for_name")),
     Copy(AdvancePayment, ("notes",)),
     Copy(WalletEntry, ("reason",)),
+    *_noted(Appointment, "notes", "closed_why"),
+    *_noted(Booking, "notes", "closed_why"),
+    *_noted(Enquiry, "notes", "closed_why"),
+    *_noted(Enquiry, "asked", empty=ERASED_WORD),
     Copy(Debt, ("for_name", "note")),
     Copy(Debt, ("allowed_why",), keep=Q(allowed_why=""), empty=ERASED_WORD),
     Copy(DebtPayment, ("note",)),

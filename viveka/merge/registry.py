@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from advances.models import AdvancePayment, Deduction, WalletEntry
+from advances.models import AdvancePayment, Appointment, Booking, Deduction, Enquiry, WalletEntry
 from billing.models import Bill, Cart
 from customers.models import Customer, CustomerPhone, LikelyPair, Merge, RecordEvent
 from debts.models import (
@@ -37,7 +37,7 @@ class Move:
     model: type[models.Model]
     field: str = "customer"
     locked_first: bool = False
-    """Whether the order of locks has these rows before customers (carts)."""
+    """Whether the order of locks has these rows before customers (carts, appointments, bookings, enquiries)."""
     undo_blocked: Blocker | None = None
     """Given the merge and the keys of the rows that it moved: why it can't be undone any more, or ""."""
 
@@ -99,6 +99,9 @@ def _debts_lowered_since(merge: Merge, keys: Sequence[Any]) -> str:
 
 MOVES = [
     Move(Cart, locked_first=True),
+    Move(Appointment, locked_first=True),
+    Move(Booking, locked_first=True),
+    Move(Enquiry, locked_first=True),
     Move(Bill),
     Move(AdvancePayment, undo_blocked=_advances_used_since),
     Move(Deduction),
