@@ -95,8 +95,8 @@ def test_no_row_ties_two_stores(store: Store, other_store: Store, one: Appointme
     theirs = appointment_of(other_store, PHONE, lines=[Line("Cut")])
     ours = f"WHERE store_id = {store.pk}"
     for sql, rule in (
-        (f"UPDATE advances_appointmentline SET position = 2, appointment_id = '{theirs.pk}' {ours}", "appointment_store"),
-        (f"UPDATE advances_appointment SET enquiry_id = '{one.enquiry_id}' WHERE id = '{theirs.pk}'", "enquiry_store"),
+        (f"UPDATE advances_appointmentline SET position = 2, appointment_id = '{theirs.pk}' {ours}", "_appointment_"),
+        (f"UPDATE advances_appointment SET enquiry_id = '{one.enquiry_id}' WHERE id = '{theirs.pk}'", "_enquiry_"),
     ):
         with refused(IntegrityError, rule):
             run(sql)
