@@ -9,9 +9,12 @@ from django.db import connection, transaction
 
 from billing.models import Batch, MovementReason, Product, StockMovement
 from viveka.stores.errors import Missing, Refused
+from viveka.stores.locking import lock_rows
 from viveka.stores.models import Store, User
+from viveka.stores.tracing import UNTRACED
 
-_TAKE = """
+_SELLABLE = "product_id = ANY(%s) AND remaining > 0 AND (expiry_date IS NULL OR expiry_date >= %s)"
+_TAKE = f"""{UNTRACED}
 WITH taken AS (
     UPDATE billing_batch SET remaining = remaining - part.quantity
       FROM unnest(%s::bigint[], %s::numeric[]) AS part (batch_id, quantity)
@@ -94,9 +97,8 @@ def lock_products(store: Store, ids: Sequence[int]) -> dict[int, Product]:
 
     Raises Missing where one is not in the store.
     """
-    rows = Product.objects.of(store).filter(pk__in=set(ids)).select_for_update(no_key=True, of=("self",)).order_by("pk")
     products = {}
-    for product in rows:
+    for product in lock_rows(Product, "store_id = %s AND id = ANY(%s)", [store.pk, list(ids)]):
         product.store = store
         products[product.pk] = product
     if len(products) != len(set(ids)):
@@ -107,8 +109,7 @@ def lock_products(store: Store, ids: Sequence[int]) -> dict[int, Product]:
 def lock_batches(products: dict[int, Product], day: date) -> list[Batch]:
     """What can be sold of these products on that day, oldest first, locked; after their products."""
     shelves = [product.pk for product in products.values() if product.keeps_stock]
-    rows = Batch.objects.filter(product_id__in=shelves).sellable(day).select_for_update(no_key=True, of=("self",))
-    return sorted(rows.order_by("pk"), key=lambda batch: (batch.received_at, batch.pk))
+    return sorted(lock_rows(Batch, _SELLABLE, [shelves, day]), key=lambda batch: (batch.received_at, batch.pk))
 
 
 def take_from_batches(parts: Sequence[tuple[Batch, Decimal]]) -> None:

@@ -12,6 +12,7 @@ from customers.details import clean_details
 from customers.models.phone import CustomerPhone
 from customers.names import WALK_IN, is_real
 from viveka.stores.errors import Conflict, Missing, Refused
+from viveka.stores.locking import lock_rows
 from viveka.stores.models import Counter, Store
 from viveka.stores.phone import normalise_phone, phone_fragment
 from viveka.stores.text import words_query
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 CUST = "CUST"
 _MADE_ELSEWHERE = {"phone_leads_to_one_customer", "customer_phone_once", "customer_name_without_phone_once"}
 SURVIVOR = Coalesce("merged_into", "pk")
+# Whom a phone leads to: by the current or a former phone, of a merged record to its survivor.
+_BY_PHONE = """id = (
+    SELECT COALESCE(leads.merged_into_id, leads.id)
+      FROM customers_customerphone AS known JOIN customers_customer AS leads ON leads.id = known.customer_id
+     WHERE known.store_id = %s AND known.phone = %s)"""
 
 
 class IsDeleted(Conflict):
@@ -170,11 +176,11 @@ class CustomerManager(models.Manager.from_queryset(CustomerQuerySet)):  # type: 
 
     def _find(self, store: Store, e164: str | None, name: str) -> "Customer | None":
         if e164 is not None:
-            found = self.by_phone(store, e164)
+            found = lock_rows(self.model, _BY_PHONE, [store.pk, e164])
         else:
             pk = self.the_one_named(store, name)
-            found = self.of(store).filter(pk=pk) if pk else self.none()
-        return _not_merged_meanwhile(found.for_no_key_update().first())
+            found = lock_rows(self.model, "id = %s", [pk]) if pk else []
+        return _not_merged_meanwhile(found[0] if found else None)
 
     def the_one_named(self, store: Store, name: str) -> int | None:
         """The key of whom a name alone stands for: the only one of that name, else the one without a phone.

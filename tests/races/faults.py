@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from billing.models import Product
 from billing.services import checkout
 from customers.models import finding
-from viveka.stores import transactions
+from viveka.stores import locking, transactions
 from viveka.stores.errors import Missing
 from viveka.stores.idempotency import KeyedRequest
 from viveka.stores.models import Counter, RequestKey
@@ -29,9 +29,12 @@ def no_second_look() -> Any:
     return patch.object(finding, "_MADE_ELSEWHERE", frozenset())
 
 
-def no_row_locks() -> Any:
+@contextmanager
+def no_row_locks() -> Iterator[None]:
     """Read, then write, as if nobody else were there."""
-    return patch.object(QuerySet, "select_for_update", lambda self, *args, **kwargs: self)
+    unlocked = patch.object(QuerySet, "select_for_update", lambda self, *args, **kwargs: self)
+    with unlocked, patch.object(locking, "STRENGTH", ""):
+        yield
 
 
 def number_read_then_written() -> Any:

@@ -13,6 +13,8 @@ from django.db import connection, models
 
 _NOTE = "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true); "
 _WRITES = ("insert", "update", "delete", "with")
+# Before a statement that changes running amounts alone: it leaves no row in a history, so it needs no note.
+UNTRACED = "/* running amounts */"
 
 
 def traced(*fields: str) -> Callable[[type[models.Model]], type[models.Model]]:
