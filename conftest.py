@@ -10,6 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from django.test import Client
+    from pytest_django import DjangoDbBlocker
 
     from viveka.stores.models import Store, User
 
@@ -33,6 +34,19 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium: `apt-get install chromium`")
     return path
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: "DjangoDbBlocker"
+) -> None:
+    """Each process of a run copies one migrated database."""
+    from django.db import connection
+
+    from tests.template import template_database
+
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template_database()
 
 
 @pytest.fixture(scope="session", autouse=True)
