@@ -93,7 +93,7 @@ class TestProfile:
     ):
         data = {"name": "John A. Doe", "phone": "98765 43210", "email": "", "is_active": "on"}
         manager_client.post(reverse("customers:edit", args=[john.pk]), data)
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             response = manager_client.get(reverse("customer-changes", args=[john.pk]))
         changed, added = response.context["changes"]
         assert (changed.who, changed.what, added.what) == (manager.username, "Changed", "Added")

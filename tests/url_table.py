@@ -71,6 +71,18 @@ def line(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.line.pk}
 
 
+def owing(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.debts.customer.pk}
+
+
+def debt(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.debts.debt.pk}
+
+
+def debt_payment(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.debts.payment.pk}
+
+
 def membership(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.staff["auditor"].pk}
 
@@ -136,6 +148,27 @@ ROWS = [
     Row("billing:batch-add", MANAGERS, post=True, of=product),
     Row("billing:bills"),
     Row("billing:bill", of=bill),
+    # Debts
+    Row("debts:list"),
+    Row("debts:totals"),
+    Row("debts:export-csv", REVIEWERS),
+    Row("debts:export-xlsx", REVIEWERS),
+    Row("debts:add", SELLERS, post=True),
+    Row("debts:enter", SELLERS, post=True, of=owing),
+    Row("debts:debt", of=debt),
+    Row("debts:write-off", MANAGERS, post=True, of=debt),
+    Row("debts:reverse", MANAGERS, post=True, of=debt),
+    Row("debts:payment-add", SELLERS),
+    Row("debts:pay", SELLERS, post=True, of=owing),
+    Row("debts:payment", of=debt_payment),
+    Row("debts:payment-reverse", MANAGERS, post=True, of=debt_payment),
+    Row("debts:accounts"),
+    Row("debts:account-add", MANAGERS, post=True),
+    Row("debts:account", MANAGERS, post=True, of=owing),
+    Row("debts:customer", of=owing),
+    Row("debts:due"),
+    Row("debts:remind", SELLERS, get=False, post=True, of=owing),
+    Row("debts:promise", SELLERS, get=False, post=True, of=owing),
 ]
 
 # Swept by the API's own tests: 401, 403, 404 and what they write.

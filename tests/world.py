@@ -11,6 +11,7 @@ from billing.tests.factories import filled_cart, sell, stocked_product
 from customers.models import Customer, LikelyPair, Merge
 from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
+from tests.world_debts import ROW_OF_DEBTS, Debts, make_debts
 from viveka.merge.merging import merge_customers
 from viveka.stores.models import Membership, Store, User
 from viveka.stores.tests.factories import MembershipFactory, StoreFactory
@@ -33,6 +34,7 @@ class Shop:
     """Deleted."""
     merge: Merge
     likely: LikelyPair
+    debts: Debts
 
     def person(self, role: str) -> User:
         return self.staff[role].user
@@ -60,7 +62,10 @@ def make_shop() -> Shop:
     delete_customer(store=store, pk=gone.pk, by=manager, now=now)
     merge = merge_customers(store=store, survivor_id=namesake.pk, loser_id=loser.pk, by=manager, now=now)
     likely = LikelyPair.objects.create(store=store, first=customer, second=namesake, bits=20, reasons="name")
-    return Shop(store, staff, customer, product, service, bill, cart, cart.lines.get(), namesake, gone, merge, likely)
+    debts = make_debts(store, cashier, manager)
+    return Shop(
+        store, staff, customer, product, service, bill, cart, cart.lines.get(), namesake, gone, merge, likely, debts
+    )
 
 
 def make_world() -> World:
@@ -82,6 +87,7 @@ ROW_OF: dict[str, Any] = {
     "billing.bill": lambda shop: shop.bill.pk,
     "billing.billline": lambda shop: _first(shop.bill.lines),
     "billing.payment": lambda shop: _first(Payment.objects.filter(bill=shop.bill)),
+    **ROW_OF_DEBTS,
     "stores.storechange": lambda shop: _change(shop.store),
     "stores.membershipchange": lambda shop: _change(shop.staff["cashier"]),
     "customers.customerchange": lambda shop: _change(shop.customer),

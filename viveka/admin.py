@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from billing.models import Batch, Product
 from customers.models import Customer
+from debts.models import CreditAccount
 from viveka.stores.admin_changes import ChangeAdmin
 from viveka.stores.models import Membership, Store
 
@@ -27,5 +28,5 @@ def _history(model: Any) -> Any:
 
 admin.site.register(_history(Store), StoreChangeAdmin)
 admin.site.register(_history(Membership), MembershipChangeAdmin)
-for traced in (Customer, Product, Batch):
+for traced in (Customer, Product, Batch, CreditAccount):
     admin.site.register(_history(traced), ChangeAdmin)

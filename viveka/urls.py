@@ -13,6 +13,7 @@ urlpatterns = [
     path("customers/<int:pk>/purchases/", views.customer_purchases, name="customer-purchases"),
     path("customers/<int:pk>/changes/", views.customer_changes, name="customer-changes"),
     path("", include("viveka.merge.urls")),
+    path("debts/", include("debts.urls")),
     path("", include("billing.urls")),
     path("reports/", include("viveka.reports.urls")),
     path("api/v1/", api.urls),

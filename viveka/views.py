@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from billing.models import Bill
 from customers.models import Customer, Merge, RecordEvent, What
 from customers.services import REQUIRED_CALLED
+from debts.models import CreditAccount
 from viveka.merge.deeds import deeds_on
 from viveka.merge.undoing import why_no_undo
 from viveka.stores.access import member_required, reviewer_required
@@ -92,5 +93,12 @@ def customer_changes(request: StoreRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.of(request.store), pk=pk)
     events = Customer.pgh_event_models["update"].objects.filter(pgh_obj=customer.pk)  # type: ignore[attr-defined]
     changes = [tell(event) for event in with_previous(events).order_by("-pgh_id")[:CHANGES_SHOWN]]
-    context = {"customer": customer, "changes": changes, "deeds": deeds_on(customer, most=CHANGES_SHOWN)}
+    credit = CreditAccount.pgh_event_model.objects.filter(pgh_obj__customer=customer)  # type: ignore[attr-defined]
+    on_credit = [tell(event) for event in with_previous(credit).order_by("-pgh_id")[:CHANGES_SHOWN]]
+    context: dict[str, Any] = {
+        "customer": customer,
+        "changes": changes,
+        "deeds": deeds_on(customer, most=CHANGES_SHOWN),
+    }
+    context["on_credit"] = on_credit
     return render_page(request, "customers/changes.html", context, fragment="customers/_changes.html")

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import models
@@ -29,8 +29,18 @@ class DebtQuerySet(models.QuerySet["Debt"]):
         """With something left to pay."""
         return self.filter(status=DebtStatus.OPEN)
 
-    def overdue(self, today: date) -> "DebtQuerySet":
-        return self.open().filter(due_on__lt=today)
+    def due(self, store: Store, today: date) -> "DebtQuerySet":
+        """Open, and to be paid today or before."""
+        return self.of(store).open().due_until(store, today)
+
+    def overdue(self, store: Store, today: date) -> "DebtQuerySet":
+        """Open, and to be paid before today."""
+        return self.due(store, today - timedelta(days=1))
+
+    def due_until(self, store: Store, day: date) -> "DebtQuerySet":
+        """To be paid by this day; without a due date, on the day it was made."""
+        never_said = Q(due_on__isnull=True, at__lt=store.start_of(day + timedelta(days=1)))
+        return self.filter(Q(due_on__lte=day) | never_said)
 
     def oldest_first(self) -> "DebtQuerySet":
         return self.order_by("at", "id")
@@ -102,6 +112,17 @@ class Debt(StoreOwned):
 
     def __str__(self) -> str:
         return f"Debt of {self.amount}"
+
+    @property
+    def bill_number(self) -> str:
+        """The number of the bill that it is of, "" for none; `payment__bill` should be at hand."""
+        payment = getattr(self, "payment", None)
+        return str(payment.bill.number) if payment else ""
+
+    @property
+    def due_day(self) -> date:
+        """When it is to be paid; `store` should be at hand."""
+        return self.due_on or self.store.day_of(self.at)
 
     def get_absolute_url(self) -> str:
         return reverse("debts:debt", args=[self.pk])

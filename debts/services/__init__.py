@@ -7,6 +7,7 @@ from debts.services.credit import (
     Standing,
     check_credit,
     set_credit_account,
+    standing_by,
     standing_of,
 )
 from debts.services.debt import (
@@ -17,7 +18,8 @@ from debts.services.debt import (
     reverse_debt,
     write_off_debt,
 )
-from debts.services.repayment import MoreThanOwed, Repayment, repay_debts, reverse_payment
+from debts.services.reminding import note_reminder, promise_payment
+from debts.services.repayment import MoreThanOwed, Repayment, repay_debts, reverse_payment, share_out
 
 __all__ = [
     "CreditLimitPassed",
@@ -28,13 +30,17 @@ __all__ = [
     "Repayment",
     "Standing",
     "check_credit",
+    "note_reminder",
     "open_debt",
     "open_for_locked",
+    "promise_payment",
     "reduce_debt",
     "repay_debts",
     "reverse_debt",
     "reverse_payment",
     "set_credit_account",
+    "share_out",
+    "standing_by",
     "standing_of",
     "write_off_debt",
 ]

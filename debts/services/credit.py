@@ -47,7 +47,12 @@ class Standing:
 
 def standing_of(customer: Customer) -> Standing:
     """The customer's own limit and terms, or the store's. Raises CreditStopped."""
-    store, account = customer.store, CreditAccount.objects.filter(customer=customer).first()
+    return standing_by(customer, CreditAccount.objects.filter(customer=customer).first())
+
+
+def standing_by(customer: Customer, account: CreditAccount | None) -> Standing:
+    """The same, where the account is at hand."""
+    store = customer.store
     if account is None:
         if store.credit_needs_account:
             raise CreditStopped(f"{customer} has no credit account. A manager can open one.", "amount")

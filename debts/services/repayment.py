@@ -90,12 +90,18 @@ def _too_much(owed: Decimal, repayment: Repayment) -> str:
 
 
 def _take(customer: Customer, repayment: Repayment, now: datetime, at: datetime | None) -> tuple[Taken[Debt], datetime]:
-    """How much of which debt is settled, and the moment of it.
+    debts = list(customer.debts.open().oldest_first().for_no_key_update())
+    return share_out(debts, repayment, now, at)
+
+
+def share_out(
+    debts: Sequence[Debt], repayment: Repayment, now: datetime, at: datetime | None = None
+) -> tuple[Taken[Debt], datetime]:
+    """How much of which of the customer's open debts, oldest first, is settled, and the moment of it; writes nothing.
 
     A till that had to wait carries a moment that has passed: the payment is then later than what it settles. One that
     is meant to be earlier leaves alone what came later: younger debts, and what a reversal opened again.
     """
-    debts = list(customer.debts.open().oldest_first().for_no_key_update())
     if repayment.debt_ids:
         picked = set(repayment.debt_ids)
         debts = [debt for debt in debts if debt.pk in picked]

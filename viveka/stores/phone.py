@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from urllib.parse import quote
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -66,6 +67,11 @@ def show_phone(e164: str | None, region: str) -> str:
     shown = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
     mobile_of_india = region == "IN" and phonenumbers.number_type(number) == PhoneNumberType.MOBILE
     return shown.removeprefix("0") if mobile_of_india else shown
+
+
+def whatsapp_link(e164: str, text: str = "") -> str:
+    """An address that opens WhatsApp with this person, and with this text typed already."""
+    return f"https://wa.me/{e164.removeprefix('+')}" + (f"?text={quote(text)}" if text else "")
 
 
 def phone_fragment(text: str) -> str:

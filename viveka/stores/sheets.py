@@ -55,12 +55,12 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
         line.truncate()
 
 
-def xlsx_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
+def xlsx_bytes(rows: Iterable[Sequence[Any]], *, sheet: str = "Customers") -> bytes:
     """The rows as an XLSX file, every cell text."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Customers")
+    page = book.create_sheet(sheet)
     for row in rows:
-        sheet.append([_text_cell(sheet, value) for value in row])
+        page.append([_text_cell(page, value) for value in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

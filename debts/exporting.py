@@ -1,0 +1,27 @@
+"""Debts as a table for a file."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from debts.models.debt import DebtQuerySet
+from viveka.stores.models import Store
+from viveka.stores.phone import show_phone
+
+READ_AT_ONCE = 2000
+HEADER = (
+    "Date", "Customer number", "Customer", "Phone", "Bill", "For or by whom", "Note", "Due", "Amount", "Paid",
+    "Returned", "Written off", "Left", "Status", "By",
+)  # fmt: skip
+
+
+def debt_rows(store: Store, debts: DebtQuerySet) -> Iterator[tuple[Any, ...]]:
+    """The header, then a row for each debt, read a piece at a time. Times are the store's own."""
+    yield HEADER
+    for debt in debts.select_related("customer", "by", "payment__bill").iterator(READ_AT_ONCE):
+        who = debt.customer
+        yield (
+            f"{debt.at.astimezone(store.zone):%Y-%m-%d %H:%M}", who.number, who.name,
+            show_phone(who.phone, store.region), debt.bill_number, debt.for_name, debt.note, debt.due_on, debt.amount,
+            debt.paid, debt.returned, debt.written_off, debt.balance, debt.get_status_display(),
+            debt.by.get_username(),
+        )  # fmt: skip

@@ -1,0 +1,128 @@
+"""What the lists of debts and of credit accounts can be narrowed to."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+
+from customers.models import Customer
+from debts.models import CreditAccount, Debt, DebtStatus
+from debts.models.debt import DebtQuerySet
+from viveka.stores.form_fields import DayField
+from viveka.stores.models import Store
+
+SEARCH = {"type": "search", "autocomplete": "off", "placeholder": "Customer: name, number or phone", "data-search": ""}
+SHOWN = [
+    ("overdue", "Overdue"),
+    (DebtStatus.SETTLED.value, "Settled"),
+    (DebtStatus.WRITTEN_OFF.value, "Written off"),
+    ("all", "All"),
+]
+LARGEST_KEY = 2**63 - 1
+
+
+class DayFilter(django_filters.Filter):
+    field_class = DayField
+
+
+class KeyFilter(django_filters.Filter):
+    field_class = forms.IntegerField
+
+
+class _Searched(django_filters.FilterSet):
+    """A list with a box that searches the customer."""
+
+    q = django_filters.CharFilter(
+        method="of_customers", label="Search", max_length=200, widget=forms.TextInput(attrs=SEARCH)
+    )
+
+    def __init__(self, data: Any, *, store: Store, queryset: QuerySet[Any]) -> None:
+        self.store = store
+        super().__init__(data, queryset=queryset)
+        for field in self.form.fields.values():
+            chosen = isinstance(field.widget, forms.Select)
+            field.widget.attrs.setdefault("class", "form-select" if chosen else "form-control")
+
+    def of_customers(self, rows: Any, name: str, text: str) -> Any:
+        return rows.filter(customer__in=Customer.objects.of(self.store).matching(text))
+
+    @property
+    def cleaned(self) -> dict[str, Any]:
+        """What was asked for, as far as it can be understood."""
+        self.form.is_valid()
+        return getattr(self.form, "cleaned_data", {})
+
+    @property
+    def is_search(self) -> bool:
+        """Whether words are looked for, or one customer."""
+        return bool(self.cleaned.get("q") or self.cleaned.get("customer"))
+
+
+class DebtFilter(_Searched):
+    """Open debts, unless something else is asked for; of a customer, of some days, due by a day."""
+
+    show = django_filters.ChoiceFilter(choices=SHOWN, method="unchanged", empty_label="Open", label="Show")
+    from_day = DayFilter(method="since", label="From")
+    to_day = DayFilter(method="until", label="To")
+    due_by = DayFilter(method="due_until", label="Due by")
+    customer = KeyFilter(min_value=1, max_value=LARGEST_KEY, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Debt
+        fields: list[str] = []
+
+    def __init__(self, data: Any, *, store: Store, today: date) -> None:
+        self.today = today
+        super().__init__(data, store=store, queryset=Debt.objects.of(store))
+
+    def all_shown(self) -> DebtQuerySet:
+        """The debts of the state that was asked for, without the words looked for."""
+        debts, show = Debt.objects.of(self.store), self.cleaned.get("show")
+        if show == "overdue":
+            return Debt.objects.overdue(self.store, self.today)
+        if show == "all":
+            return debts
+        return debts.filter(status=show) if show else debts.open()
+
+    def filter_queryset(self, queryset: Any) -> Any:
+        return super().filter_queryset(self.all_shown())
+
+    def since(self, debts: DebtQuerySet, name: str, day: date | None) -> DebtQuerySet:
+        return debts.filter(at__gte=self.store.start_of(day)) if day else debts
+
+    def until(self, debts: DebtQuerySet, name: str, day: date | None) -> DebtQuerySet:
+        return debts.filter(at__lt=self.store.start_of(day + timedelta(days=1))) if day else debts
+
+    def due_until(self, debts: DebtQuerySet, name: str, day: date | None) -> DebtQuerySet:
+        return debts.due_until(self.store, day) if day else debts
+
+    def unchanged(self, debts: DebtQuerySet, name: str, said: str) -> DebtQuerySet:
+        """Looked at in `all_shown`."""
+        return debts
+
+    @property
+    def chosen_customer(self) -> Customer | None:
+        """The one customer whose debts were asked for."""
+        pk = self.cleaned.get("customer")
+        return Customer.objects.of(self.store).filter(pk=pk).first() if pk else None
+
+
+class AccountFilter(_Searched):
+    """Credit accounts by customer, and whether they may owe more."""
+
+    active = django_filters.ChoiceFilter(
+        choices=[("yes", "May owe more"), ("no", "Stopped")], method="being_active", empty_label="All", label="Show"
+    )
+
+    class Meta:
+        model = CreditAccount
+        fields: list[str] = []
+
+    def __init__(self, data: Any, *, store: Store) -> None:
+        accounts = CreditAccount.objects.filter(store=store, customer__merged_into__isnull=True)
+        super().__init__(data, store=store, queryset=accounts)
+
+    def being_active(self, accounts: Any, name: str, said: str) -> Any:
+        return accounts.filter(is_active=said == "yes") if said else accounts
