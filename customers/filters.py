@@ -29,7 +29,11 @@ _COLUMNS = {
 }
 ORDERS = {
     f"{'-' * is_descending}{name}": Order(
-        column, is_descending, is_text=column == "name", empty_is_least=column != "phone"
+        column,
+        is_descending,
+        is_text=column == "name",
+        empty_is_least=column != "phone",
+        zero_apart=column.endswith("_balance"),
     )
     for name, (column, _, _) in _COLUMNS.items()
     for is_descending in (False, True)

@@ -17,6 +17,7 @@ from customers.models.customer import changes_of
 from customers.models.phone import CustomerPhone
 from customers.names import WALK_IN, is_real
 from viveka.stores.models import Counter, Store
+from viveka.stores.tracing import note_for_copy
 from viveka.stores.transactions import StartAgain, retry_when_entangled
 
 Watch = Callable[[int, int], None]
@@ -224,6 +225,7 @@ def _write(store: Store, plan: Plan, now: datetime, watch: Watch) -> None:
 
 
 def _copy(store: Store, made: Sequence[Customer], now: datetime, watch: Callable[[int], None]) -> None:
+    note_for_copy()
     columns = ", ".join((*_COLUMNS, *_ZEROS))
     with connection.cursor() as cursor, cursor.copy(f"COPY customers_customer ({columns}) FROM STDIN") as lines:
         for done, customer in enumerate(made, 1):

@@ -13,6 +13,7 @@ from customers import kept_imports
 from customers.kept_imports import KeptImport
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
+from viveka.stores.changes import with_previous
 from viveka.stores.sheets import xlsx_bytes
 from viveka.stores.tests.factories import staff
 
@@ -136,6 +137,13 @@ class TestConfirm:
         assert response.context["counts"] == {"created": 2, "updated": 1, "unchanged": 0, "refused": 1}
         assert Customer.objects.get(name="Ravi").get_absolute_url() in response.content.decode()
         assert {path.name for path in folder.glob("*/*")} == {"about", "result"}
+
+    def test_the_history_says_who_brought_it_in(self, manager_client, manager, asha):
+        upload(manager_client)
+        confirm(manager_client)
+        for name in ("Asha Rao", "Ravi"):
+            events = Customer.pgh_event_models["update"].objects.filter(pgh_obj__name=name)
+            assert with_previous(events).order_by("-pgh_id").first().who == manager.username
 
     def test_answers_htmx_with_the_way_on(self, manager_client):
         upload(manager_client)

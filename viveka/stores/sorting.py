@@ -1,7 +1,7 @@
 """Long lists in an order of the reader's choice, paged as viveka/stores/paging.py does: a page begins beside a row."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -28,6 +28,8 @@ class Order:
     """Ordered without regard to case."""
     empty_is_least: bool = True
     """Where rows without a value stand: before the smallest, else after the largest."""
+    zero_apart: bool = False
+    """Of most rows it is zero: these are asked for by themselves, by id, and an index of the others is enough."""
 
     @property
     def expression(self) -> Any:
@@ -35,14 +37,24 @@ class Order:
 
     @property
     def opposite(self) -> "Order":
-        return Order(self.column, not self.is_descending, self.is_text, self.empty_is_least)
+        return replace(self, is_descending=not self.is_descending)
 
     @property
     def empty_first(self) -> bool:
         return self.empty_is_least != self.is_descending
 
-    def may_be_empty(self, model: type[models.Model]) -> bool:
+    def may_be_null(self, model: type[models.Model]) -> bool:
         return bool(model._meta.get_field(self.column).null)
+
+    def has_empty(self, model: type[models.Model]) -> bool:
+        """Whether rows without a value stand by themselves."""
+        return self.zero_apart or self.may_be_null(model)
+
+    def being(self, empty: bool) -> Q:
+        """The rows without a value, or those with one."""
+        if self.zero_apart:
+            return Q(**{self.column: 0}) if empty else Q(**{f"{self.column}__gt": 0})
+        return Q(sort_key__isnull=empty)
 
     def sorted(self, rows: "models.QuerySet[Row]", *, by_index: bool = True) -> "models.QuerySet[Row]":
         """All rows in this order. Without `by_index` an index in this order is kept out of the way."""
@@ -51,7 +63,7 @@ class Order:
             return rows.order_by(first.desc() if self.is_descending else first.asc())
         key = self.expression if by_index else _Plain(self.expression)
         ends: dict[str, Any] = {}
-        if self.may_be_empty(rows.model):
+        if self.may_be_null(rows.model):
             ends = {"nulls_first": True} if self.empty_first else {"nulls_last": True}
         first = key.desc(**ends) if self.is_descending else key.asc(**ends)
         return rows.order_by(first, "-id" if self.is_descending else "id")
@@ -98,32 +110,37 @@ def sorted_page(
 def _rows_after(
     rows: "models.QuerySet[Row]", order: Order, place: tuple[Any, int] | None, most: int, by_index: bool
 ) -> list[Row]:
-    """The next rows after a place: of those with a value, then of those without, or the other way round.
-
-    Each is asked for by itself, so that an index starts at the place.
-    """
-    if place is None:
-        return list(order.sorted(rows, by_index=by_index)[:most])
-    value, pk = place
-    side = "lt" if order.is_descending else "gt"
+    """The next rows after a place, or the first ones."""
     found: list[Row] = []
-    for is_empty in (True, False) if order.empty_first else (False, True):
-        if is_empty == (value is None):
-            part = rows.filter(_beside(value, pk, side, order))
-        elif is_empty == order.empty_first or not order.may_be_empty(rows.model):
-            continue  # these stand before the place, or there are none
-        else:
-            part = rows.filter(sort_key__isnull=is_empty)
+    for part in _parts(rows, order, place):
         if len(found) < most:
             found += order.sorted(part, by_index=by_index)[: most - len(found)]
     return found
 
 
-def _beside(value: Any, pk: int, side: str, order: Order) -> Q:
-    if order.column == "id":
+def _parts(
+    rows: "models.QuerySet[Row]", order: Order, place: tuple[Any, int] | None
+) -> "Iterator[models.QuerySet[Row]]":
+    """The rows after a place: those with a value, then those without (or with zero), or the other way round.
+
+    Each is asked for by itself, so that an index starts at the place.
+    """
+    if place is None and not order.zero_apart or not order.has_empty(rows.model):
+        yield rows.filter(_beside(*place, order)) if place else rows
+        return
+    for is_empty in (True, False) if order.empty_first else (False, True):
+        if place is None:
+            yield rows.filter(order.being(is_empty))
+        elif is_empty == (not place[0]):
+            yield rows.filter(order.being(is_empty), _beside(*place, order))
+        elif is_empty != order.empty_first:  # the others stand before the place
+            yield rows.filter(order.being(is_empty))
+
+
+def _beside(value: Any, pk: int, order: Order) -> Q:
+    side = "lt" if order.is_descending else "gt"
+    if order.column == "id" or value is None or order.zero_apart and not value:
         return Q(**{f"id__{side}": pk})
-    if value is None:
-        return Q(sort_key__isnull=True, **{f"id__{side}": pk})
     if order.is_text:
         value = Lower(Value(value))  # by the database's rules, which are not quite Python's
     return Q(**{f"sort_key__{side}e": value}) & (Q(**{f"sort_key__{side}": value}) | Q(**{f"id__{side}": pk}))

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.apps import apps
 from django.db import connection, models
 
 _NOTE = "SELECT set_config('pghistory.context_id', %s, true), set_config('pghistory.context_metadata', %s, true); "
+_ACTING: ContextVar[list[str] | None] = ContextVar("acting", default=None)
 _WRITES = ("insert", "update", "delete", "with")
 # Before a statement that changes running amounts alone: it leaves no row in a history, so it needs no note.
 UNTRACED = "/* running amounts */"
@@ -50,5 +52,16 @@ def acting_as(user_id: int | None, path: str) -> Iterator[None]:
             pass
         return result
 
-    with connection.execute_wrapper(note):
-        yield
+    before = _ACTING.set(context)
+    try:
+        with connection.execute_wrapper(note):
+            yield
+    finally:
+        _ACTING.reset(before)
+
+
+def note_for_copy() -> None:
+    """Note who is acting until the transaction ends: COPY goes past the statements in which it is said else."""
+    if context := _ACTING.get():
+        with connection.cursor() as cursor:
+            cursor.execute(_NOTE, context)

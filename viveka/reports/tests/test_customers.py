@@ -1,9 +1,7 @@
 from datetime import timedelta
 from decimal import Decimal as D
 
-import pgtrigger
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from billing.services.buyer import Buyer
@@ -51,47 +49,3 @@ def test_no_sales_are_no_error(store):
     numbers = customers_in_numbers(store)
     assert (numbers.amount, numbers.known.average_bill, numbers.known.average_customer) == (0, None, None)
     assert top_customers(store) == []
-
-
-CUSTOMERS = """
-INSERT INTO customers_customer (store_id, number, phone, name, email, address, gst_number, gender, note, is_active,
-    created_at, updated_at, advance_balance, debt_balance, total_purchases, purchase_count)
-SELECT {store}, 'CUST' || n + 10000, '+9190' || lpad(n::text, 8, '0'), 'Asha ' || n, '', '', '', '', '',
-       true, now(), now(), 0, 0, 0, 0
-  FROM generate_series(1, 100000) AS n
-"""
-BILLS = """
-INSERT INTO billing_bill (id, store_id, number, year, sequence, at, day, created_at, cashier_id, customer_id,
-    customer_number, customer_name, customer_phone, for_name, subtotal, discount, rounding, total, total_cost, change,
-    reference_number)
-SELECT gen_random_uuid(), {store}, 'B' || row_number() OVER (), '2627', row_number() OVER (),
-       now() - mod(id, 365) * interval '1 day', (now() - mod(id, 365) * interval '1 day')::date, now(), {by}, id,
-       number, name, phone, '', 100, 0, 0, 100, 80, 0, ''
-  FROM customers_customer WHERE store_id = {store}
-"""
-
-
-def test_the_days_asked_for_are_read_through_an_index(store, manager):
-    """100,000 customers with a bill each over a year: a week is read without going through the rest."""
-    with pgtrigger.ignore("billing.Bill:adds_up"), connection.cursor() as cursor:
-        cursor.execute(CUSTOMERS.format(store=store.pk))
-        cursor.execute(BILLS.format(store=store.pk, by=manager.pk))
-        cursor.execute("ANALYZE billing_bill")
-    today = store.day_of(timezone.now())
-    plans = []
-
-    def explained(execute, sql, params, many, context):
-        if 'FROM "billing_bill"' in sql and not sql.startswith("EXPLAIN"):
-            with connection.cursor() as cursor:
-                cursor.execute(f"EXPLAIN {sql}", params)
-                plans.append("\n".join(line for (line,) in cursor.fetchall()))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(explained):
-        week = {"first": today - timedelta(days=6), "last": today}
-        assert len(top_customers(store, **week)) == 50
-        assert customers_in_numbers(store, **week).known.bills > 1000
-    assert len(plans) == 2
-    for plan in plans:
-        assert "Seq Scan" not in plan, plan
-        assert "Index" in plan, plan
