@@ -40,12 +40,17 @@ def trade_ahead_and_on_credit(store: Store, by: User) -> dict[str, Any]:
     wrong = pays(usha, 9, mode="advance", by=by)
     undone = reverse_payment(store=store, payment_id=wrong.pk, reason="x", by=by, now=timezone.now())
     over = pays(usha, 1000, by=by, keep_rest=True)
+    generous = Tender("cash", received=D(150), above="advance")
+    kept_bill = sell(store, by, [(rice, 1)], tenders=[generous], buyer=buyer).bill
+    owes(usha, 15, by=by)
+    sell(store, by, [(rice, 1)], tenders=[Tender("cash", received=D(150), above="debts")], buyer=buyer)
     entries = list(WalletEntry.objects.filter(customer=usha).order_by("id"))
     made = {"usha": usha, "old": old, "young": young, "usha_bill": bill, "deduction": deduction, "credit": credit}
     made |= {"debt": debt, "paid": paid, "from_balance": from_balance, "undone": undone, "over": over}
     made |= {"used": Utilization.objects.get(deduction=deduction, advance=young), "entry_old": entries[2]}
     made |= {"entry_young": entries[3], "wrong_deduction": wrong.deduction, "kept": over.kept_advance}
     made |= {"part": Allocation.objects.get(payment=paid, debt=debt)}
+    made |= {"kept_bill": kept_bill}
     made |= {"credit_payment": bill.payments.get(method="credit")}
     return {name: row.pk for name, row in made.items()}
 
@@ -115,6 +120,13 @@ BREAKS = [
     ("reversed_payment_left_nothing", "undone", "paymentreversal: at = at - interval '1 day'"),
     ("credit_of_a_bill_is_a_debt", "credit_payment", "UPDATE debts_debt SET amount = 111 WHERE id = %(credit)s"),
     ("credit_of_a_bill_is_a_debt", "credit_payment", "DELETE FROM debts_debt WHERE id = %(credit)s"),
+    (
+        "bill_keeps_for_its_customer",
+        "kept_bill",
+        "UPDATE advances_advancepayment SET customer_id = %(asha)s WHERE id ="
+        " (SELECT kept_advance_id FROM billing_bill WHERE id = %(kept_bill)s)",
+    ),
+    ("bill_keeps_for_its_customer", "kept_bill", "bill: kept_advance_id = NULL, debt_payment_id = %(from_balance)s"),
     ("debt_balance_is_open_debts", "usha", "customer: debt_balance = debt_balance + 0.01"),
     ("debt_balance_is_open_debts", "ravi", "customer: debt_balance = 'NaN'"),
     ("statement_ends_at_the_balances", "usha", "DELETE FROM debts_debtreduction WHERE debt_id = %(debt)s"),

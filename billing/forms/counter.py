@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from billing.models import PaymentMethod
 from billing.models.bill import INSTRUMENTS
-from billing.services.tender import Tender
+from billing.services.tender import CHANGE, Tender
 from debts.services import CreditLimitPassed, CreditStopped
 from viveka.stores.errors import Refused, RefusedFields
 from viveka.stores.form_fields import DayField
@@ -47,6 +47,7 @@ class PaymentForm:
         data = data if data is not None else QueryDict()
         self.method = data.get("method", PaymentMethod.CASH)
         self.received = data.get("received", "").strip()
+        self.above = data.get("above", CHANGE)
         self.reference = data.get("reference", "")
         self.balance = data.get("advance", "")  # as it was shown; "" where it was left out
         self.balance_of = read_key(data.get("advance_of"))
@@ -82,7 +83,7 @@ class PaymentForm:
 
     def refuse(self, refusal: Refused) -> None:
         """Put what a service said beside the field it is about."""
-        names = {"cashReceived": "received", "payments": "parts"}
+        names = {"cashReceived": "received", "payments": "parts", "above": "above"}
         if isinstance(refusal, CreditLimitPassed | CreditStopped):
             names["payments"] = "credit"
         for name, sentences in refusal.errors.items():
@@ -94,10 +95,11 @@ class PaymentForm:
         if self.method not in PaymentMethod.values:
             self.errors["method"] = "Choose how it is paid."
         if self.method == PaymentMethod.CASH:
-            return [Tender(PaymentMethod.CASH, received=self._read_received())]
+            return [Tender(PaymentMethod.CASH, received=self._read_received(), above=self.above)]
         if self.method == PaymentMethod.CREDIT:
             received = self._read_received()
-            return [*([Tender(PaymentMethod.CASH, up_to=received, received=received)] if received else []), terms]
+            cash = Tender(PaymentMethod.CASH, up_to=received, received=received, above=self.above)
+            return [cash, terms] if received else [terms]
         return [Tender(self.method, None, self._read_reference(self.reference))]
 
     def _read_received(self) -> Decimal | None:

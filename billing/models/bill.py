@@ -8,12 +8,12 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from advances.models import Deduction
+from advances.models import AdvancePayment, Deduction
 from billing.models import triggers
 from billing.models.cart import Cart
 from billing.models.product import Product, Unit
 from customers.models import Customer, person_query
-from debts.models import Debt
+from debts.models import Debt, DebtPayment
 from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import MoneyField, QuantityField, SignedMoneyField, StaffField, StoreForeignKey
@@ -99,6 +99,10 @@ class Bill(StoreOwned):
     change = MoneyField(default=ZERO)
     reference_number = models.CharField(max_length=80, blank=True)
 
+    # Where the money handed over above the total went, if it was not given back as change.
+    debt_payment = StoreForeignKey(DebtPayment, null=True, related_name="bills", db_index=False)
+    kept_advance = StoreForeignKey(AdvancePayment, null=True, related_name="bills", db_index=False)
+
     objects = BillQuerySet.as_manager()
 
     class Meta:
@@ -106,6 +110,20 @@ class Bill(StoreOwned):
             *StoreOwned.Meta.constraints,
             StoreKey("customer"),
             StoreKey("cart"),
+            StoreKey("debt_payment"),
+            StoreKey("kept_advance"),
+            models.UniqueConstraint(
+                name="bill_debt_payment_once", fields=["debt_payment"], condition=Q(debt_payment__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="bill_kept_advance_once", fields=["kept_advance"], condition=Q(kept_advance__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="bill_money_above_goes_one_way",
+                condition=Q(debt_payment__isnull=True, kept_advance__isnull=True)
+                | Q(customer__isnull=False, debt_payment__isnull=True)
+                | Q(customer__isnull=False, kept_advance__isnull=True),
+            ),
             models.UniqueConstraint(name="bill_number_once", fields=["store", "number"]),
             models.UniqueConstraint(name="bill_sequence_once", fields=["store", "year", "sequence"]),
             models.CheckConstraint(
@@ -142,6 +160,12 @@ class Bill(StoreOwned):
     @property
     def profit(self) -> Any:
         return self.total - self.total_cost
+
+    @property
+    def kept(self) -> Any:
+        """What of the cash handed over was kept for the customer (`debt_payment` and `kept_advance` at hand)."""
+        part = self.debt_payment or self.kept_advance
+        return part.amount if part else ZERO
 
 
 class BillLine(StoreOwned):

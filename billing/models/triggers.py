@@ -34,6 +34,13 @@ bill_adds_up = pgtrigger.Trigger(
             RAISE EXCEPTION 'bill % is paid with what is another customer''s', NEW.number
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'bill_paid_by_its_customer';
         END IF;
+        IF num_nonnulls(NEW.debt_payment_id, NEW.kept_advance_id) > 0 AND NEW.customer_id IS DISTINCT FROM coalesce(
+            (SELECT customer_id FROM debts_debtpayment WHERE id = NEW.debt_payment_id),
+            (SELECT customer_id FROM advances_advancepayment WHERE id = NEW.kept_advance_id))
+        THEN
+            RAISE EXCEPTION 'what is above bill % is kept for another customer', NEW.number
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'bill_keeps_for_its_customer';
+        END IF;
         RETURN NULL;
     """,
 )

@@ -35,13 +35,14 @@ class BalancesTold:
 
 
 def balances_told(bill: Bill, payments: Sequence[Payment]) -> BalancesTold | None:
-    """The balances around a bill; None where it has no customer. One query.
+    """The balances around a bill (read with `debt_payment` and `kept_advance`); None without a customer. One query.
 
     All that is dated up to the bill counts, but for its own entries, whose moment may be a little later.
     """
     if bill.customer_id is None:
         return None
     own = [str(key) for payment in payments for key in (payment.deduction_id, payment.debt_id) if key]
+    own += [str(key) for key in (bill.debt_payment_id, bill.kept_advance_id) if key]
     query = f"""
         SELECT coalesce(sum(debt), 0.00), coalesce(sum(advance), 0.00)
           FROM ({events_sql("customer_id = %(customer)s")}) AS event
@@ -52,4 +53,6 @@ def balances_told(bill: Bill, payments: Sequence[Payment]) -> BalancesTold | Non
         debt, advance = cursor.fetchone()
     credit = sum((part.amount for part in payments if part.method == PaymentMethod.CREDIT), ZERO)
     used = sum((part.amount for part in payments if part.method == PaymentMethod.ADVANCE), ZERO)
-    return BalancesTold(debt, bill.total, bill.total - credit, used, advance - used)
+    old_debts = bill.debt_payment.amount if bill.debt_payment else ZERO
+    kept = bill.kept_advance.amount if bill.kept_advance else ZERO
+    return BalancesTold(debt, bill.total, bill.total - credit + old_debts, used, advance - used + kept)

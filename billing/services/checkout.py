@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from billing.models import Bill, BillLine, Cart, Payment, StockMovement
+from billing.services.above import Kept, keep_above
 from billing.services.buyer import Buyer, Identified, identify
 from billing.services.instruments import Instrument, open_instruments
 from billing.services.quote import Quote, QuotedLine, SaleItem, quote
@@ -150,7 +152,9 @@ def _sell(
     priced.insist()
     _compare(priced, terms)
     settled = settle(tenders, priced.total)
-    instruments = open_instruments(store, who, settled, by=by, now=now, at=None if at == now else at)
+    when: dict[str, Any] = {"by": by, "now": now, "at": None if at == now else at}
+    instruments = open_instruments(store, who, settled, **when)
+    settled, kept = keep_above(store, who, bill_id, settled, **when)
 
     take_from_batches([part for line in priced.lines for part in line.parts])
     common = {"store_id": store.pk, "by_id": by.pk, "at": at, "created_at": now}
@@ -158,7 +162,7 @@ def _sell(
     payments = _write_payments(common, bill_id, settled, instruments)
     if who.customer:
         _count_purchase(who.customer, priced.total, at)
-    bill = _write_bill(store, by, bill_id, cart, who, priced, settled, now, at, terms.reference_number)
+    bill = _write_bill(store, by, bill_id, cart, who, priced, settled, kept, now, at, terms.reference_number)
     warnings = [who.warning] if who.warning else []
     return Sale(bill, is_new_customer=who.is_new, warnings=warnings, written=Written(lines, movements, payments))
 
@@ -226,6 +230,7 @@ def _write_bill(
     who: Identified,
     priced: Quote,
     settled: Sequence[Settled],
+    kept: Kept,
     now: datetime,
     at: datetime,
     reference_number: str,
@@ -236,7 +241,7 @@ def _write_bill(
         id=bill_id, store=store, year=year, cart=cart, at=at, day=day, created_at=now, cashier=by,
         customer=who.customer, for_name=who.for_name, subtotal=priced.subtotal, discount=priced.discount,
         total=priced.total, total_cost=priced.total_cost, change=sum((part.change for part in settled), ZERO),
-        reference_number=reference_number,
+        reference_number=reference_number, debt_payment=kept.debt_payment, kept_advance=kept.advance,
     )  # fmt: skip
     if who.customer:
         bill.customer_number = who.customer.number

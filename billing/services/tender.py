@@ -10,10 +10,14 @@ from debts.services import Permission
 from viveka.stores.errors import Refused
 from viveka.stores.money import MAX_MONEY, ZERO
 
+CHANGE, DEBTS, ADVANCE = "change", "debts", "advance"
+ABOVE = (CHANGE, DEBTS, ADVANCE)
+"""Where cash above the bill goes: back, against the customer's old debts, or into their advance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """A part of the payment; `received` is cash handed over.
+    """A part of the payment; `received` is cash handed over, and `above` says where what is too much goes.
 
     With `up_to` it takes what the fixed parts leave, as far as it goes; without either amount what is left then.
     `due_on`, `for_name` and a manager's `permission` to pass the limit belong to credit.
@@ -27,6 +31,7 @@ class Tender:
     permission: Permission | None = None
     up_to: Decimal | None = None
     for_name: str = ""
+    above: str = CHANGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class Settled:
     due_on: date | None = None
     permission: Permission | None = None
     for_name: str = ""
+    above: str = CHANGE
 
     @property
     def change(self) -> Decimal:
@@ -81,8 +87,9 @@ def _amounts(tenders: Sequence[Tender], total: Decimal) -> list[Decimal]:
 
 def _settled(tender: Tender, amount: Decimal) -> Settled:
     return Settled(
-        tender.method, amount, tender.reference, tender.received, tender.due_on, tender.permission, tender.for_name
-    )
+        tender.method, amount, tender.reference, tender.received, tender.due_on, tender.permission, tender.for_name,
+        tender.above,
+    )  # fmt: skip
 
 
 def _check(tender: Tender, amount: Decimal) -> None:
@@ -92,9 +99,13 @@ def _check(tender: Tender, amount: Decimal) -> None:
         raise Refused("A payment is at least 0.01.", "payments")
     if (tender.due_on or tender.permission or tender.for_name) and tender.method != PaymentMethod.CREDIT:
         raise Refused("Only credit has a due date or a limit.", "payments")
+    if tender.above not in ABOVE:
+        raise Refused(f"What is above the bill goes to one of {', '.join(ABOVE)}.", "above")
     if tender.received is None:
         return
     if tender.method != PaymentMethod.CASH:
         raise Refused("Only cash gives change.", "cashReceived")
     if tender.received < amount:
         raise Refused(f"Cash taken is {tender.received}, to pay is {amount}.", "cashReceived")
+    if tender.above != CHANGE and tender.received and not amount:
+        raise Refused("The bill takes no cash. Take this money on the customer's page.", "above")

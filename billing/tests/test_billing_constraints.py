@@ -45,6 +45,8 @@ FRESH = {
 
 A_DEBT = "(SELECT debt_id FROM billing_payment AS one WHERE method = 'credit' ORDER BY id DESC LIMIT 1)"
 A_DEDUCTION = "(SELECT deduction_id FROM billing_payment AS one WHERE method = 'advance' ORDER BY id DESC LIMIT 1)"
+A_DEBT_PAYMENT = "(SELECT debt_payment_id FROM billing_bill ORDER BY debt_payment_id DESC NULLS LAST LIMIT 1)"
+A_KEPT_ADVANCE = "(SELECT kept_advance_id FROM billing_bill ORDER BY kept_advance_id DESC NULLS LAST LIMIT 1)"
 
 # (table, constraint, what is changed in the copy)
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
@@ -53,6 +55,9 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("bill", "bill_names_its_customer", {"customer_id": "NULL"}),
     ("bill", "bill_number_once", {"number": "number"}),
     ("bill", "bill_sequence_once", {"sequence": "sequence"}),
+    ("bill", "bill_debt_payment_once", {"debt_payment_id": A_DEBT_PAYMENT}),
+    ("bill", "bill_kept_advance_once", {"kept_advance_id": A_KEPT_ADVANCE}),
+    ("bill", "bill_money_above_goes_one_way", {"debt_payment_id": A_DEBT_PAYMENT, "kept_advance_id": A_KEPT_ADVANCE}),
     ("bill", "billing_bill_cart_id_key", {"cart_id": "cart_id"}),
     ("bill", "billing_bill_sequence_check", {"sequence": "-1"}),
     ("billline", "bill_line_adds_up", {"total": "total + 1"}),
@@ -106,7 +111,10 @@ def shop(store: Store, other_store: Store, cashier: User) -> dict[str, Any]:
         paid_ahead(buyer, 50, by=cashier)
         parts = [Tender("advance", Decimal(10)), Tender("credit", Decimal(20)), Tender("upi")]
         sell(one, cashier, [(soap, 1)], buyer=Buyer(customer_id=buyer.pk), tenders=parts)
-        used(buyer, 40, by=cashier)
+        for above in ("debts", "advance"):
+            generous = [Tender("cash", received=Decimal(110), above=above)]
+            sell(one, cashier, [(soap, 1)], buyer=Buyer(customer_id=buyer.pk), tenders=generous)
+        used(buyer, 50, by=cashier)
         owes(buyer, 5, by=cashier)
         tenders = [Tender("cash", received=Decimal(500))]
         bill = complete_cart(store=one, by=cashier, cart_id=cart.pk, tenders=tenders, now=timezone.now()).bill
@@ -228,6 +236,11 @@ def test_no_row_ties_two_stores(shop: dict[str, Any], other_store: Store, model:
         change |= {"reason": "'sold'", "quantity": "-1"}
     elif field.name in ("deduction", "debt"):
         change |= {"method": "'credit'" if field.name == "debt" else "'advance'", "tendered": "NULL"}
+    elif field.name in ("debt_payment", "kept_advance"):  # the trigger and the index would speak first
+        execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        execute(
+            "ALTER TABLE billing_bill DISABLE TRIGGER USER; DROP INDEX bill_debt_payment_once, bill_kept_advance_once"
+        )
     diagnosis = refused(lambda: copy(table, shop[table], **change), constraints=key.name)
     assert diagnosis.constraint_name == key.name
 
@@ -358,6 +371,12 @@ class TestBillAddsUp:
     def test_or_is_refused(self, shop: dict[str, Any], wrong: dict[str, Any]) -> None:
         diagnosis = self.insert(shop["bill"], **{"line": {}, "payment": {}, **wrong})
         assert diagnosis.constraint_name == "bill_adds_up"
+
+    def test_and_keeps_what_is_above_for_its_own_customer(self, shop: dict[str, Any], store: Store) -> None:
+        other = Customer.objects.find_or_create(store=store, phone="9876500000").customer
+        theirs = f"'{paid_ahead(other, 50).pk}'"
+        diagnosis = self.insert(shop["bill"], line={}, payment={}, kept_advance_id=theirs)
+        assert diagnosis.constraint_name == "bill_keeps_for_its_customer"
 
     @pytest.mark.parametrize("part", ["billline", "payment"])
     def test_and_takes_nothing_more(self, shop: dict[str, Any], part: str) -> None:

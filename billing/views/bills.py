@@ -30,7 +30,8 @@ def bill_list(request: StoreRequest) -> HttpResponse:
 @member_required
 def bill_page(request: StoreRequest, pk: str) -> HttpResponse:
     """One bill: lines with the batches they came from, payments, customer."""
-    bill = get_object_or_404(Bill.objects.of(request.store).select_related("cashier", "customer"), pk=pk)
+    bills = Bill.objects.of(request.store).select_related("cashier", "customer", "debt_payment", "kept_advance")
+    bill = get_object_or_404(bills, pk=pk)
     lines = bill.lines.select_related("product").prefetch_related("movements__batch")
     context = {"bill": bill, "lines": lines, "payments": bill.payments.all()}
     return render_page(request, "billing/bill.html", context)

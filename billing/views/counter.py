@@ -19,6 +19,7 @@ from billing.services.buyer_shown import show_buyer
 from billing.services.carts import BuyerNoted
 from billing.services.checkout import Sale, Terms, complete_cart
 from billing.services.priced_cart import price_each
+from billing.services.tender import CHANGE
 from billing.views.till import BUYER, CART, CUSTOMER, TILL, Said, answer, render_till
 from viveka.stores.access import cashier_required
 from viveka.stores.errors import Conflict, Missing, Refused
@@ -186,7 +187,7 @@ def _insist_on_what_was_offered(cart: Cart, payment: PaymentForm, store: Store) 
     if who and who.advance_balance:
         amount = show_amount(who.advance_balance, store.currency)
         raise Conflict(f"{who} has {amount} paid ahead. Use it, or leave it out, and complete the payment again.")
-    if payment.balance:
+    if payment.balance or payment.above != CHANGE:
         raise Conflict("The customer has changed. Look at the payment and complete it again.")
 
 

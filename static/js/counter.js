@@ -192,6 +192,21 @@
     return used;
   };
 
+  // How much of the cash above the bill is kept; each button says so.
+  const aboveGoes = (above) => {
+    const box = byId("above");
+    box.hidden = !above && !box.querySelector(".field-error");
+    const owed = paise(box.dataset.debt);
+    const chosen = box.querySelector("[name=above]:checked")?.value;
+    return { debts: Math.min(above, owed), advance: above }[chosen] || 0;
+  };
+
+  const chooseAbove = (key) => {
+    const box = byId({ c: "above-change", d: "above-debts", a: "above-advance" }[key]);
+    if (box) box.checked = true;
+    refreshPayment();
+  };
+
   const refreshPayment = () => {
     const parts = [...document.querySelectorAll("#parts [name=part_amount]")];
     const beside = parts.reduce((sum, part) => sum + (paise(part.value) || 0), 0);
@@ -209,10 +224,12 @@
     byId("received").placeholder = onCredit ? "nothing" : "exact";
     const change = byId("change");
     const isShort = received < rest;
-    change.hidden = received === null || (onCredit && isShort);
+    const above = Math.max((received || 0) - Math.max(rest, 0), 0);
+    const goes = aboveGoes(above);
+    change.hidden = received === null || (onCredit && isShort) || (above > 0 && goes === above);
     change.classList.toggle("is-short", isShort);
     change.querySelector(".change-label").textContent = isShort ? "Short by" : "Change";
-    change.querySelector("output").textContent = money(Math.abs(received - Math.max(rest, 0)));
+    change.querySelector("output").textContent = money(isShort ? rest - received : above - goes);
   };
 
   const toggleAdvance = () => {
@@ -294,6 +311,10 @@
       return goals[key]();
     }
     if (target.matches("[data-matches]")) return boxKey(event, target);
+    if (target.id === "received" && ["c", "d", "a"].includes(key.toLowerCase())) {
+      event.preventDefault();
+      return chooseAbove(key.toLowerCase());
+    }
     if (target.id === "phone" && key === "Enter") {
       event.preventDefault();
       return phoneEntered();
@@ -373,7 +394,7 @@
   });
 
   // What was set for a customer stays set while the same one is looked up again.
-  const SET_FOR_CUSTOMER = ["use-advance", "due-on", "credit-for"];
+  const SET_FOR_CUSTOMER = ["use-advance", "due-on", "credit-for", "above-change", "above-debts", "above-advance"];
   let wasSet = null;
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     const isBuyer = ["buyer", "customer"].includes(detail.target.id);
@@ -384,7 +405,7 @@
     if (wasSet && wasSet.customer === byId("offers").dataset.customer) {
       for (const box of wasSet.boxes) {
         const now = box && byId(box.id);
-        if (now && now.type === "checkbox") now.checked = box.checked;
+        if (now && ["checkbox", "radio"].includes(now.type)) now.checked = box.checked;
         else if (now && box.value) now.value = box.value;
       }
     }

@@ -113,6 +113,31 @@ def test_the_advance_is_left_out_by_one_key_and_stays_so_while_the_name_is_looke
     assert [payment.method for payment in Bill.objects.get().payments.all()] == ["cash"]
 
 
+def test_money_above_the_bill_goes_where_one_key_sends_it(window, cashier, john, goods):
+    till = window(cashier)
+    page = till.open(COUNTER)
+    scan(page, "8901030865278")
+    page.locator("#phone").press_sequentially("9876543210")
+    expect(page.locator("#use-advance")).to_be_checked()
+    page.keyboard.press("F6")
+    page.keyboard.press("F8")
+    page.keyboard.type("200")
+    expect(page.locator("#change")).to_contain_text("₹100.00")
+    page.keyboard.press("d")
+    expect(page.locator("#above-debts")).to_be_checked()
+    expect(page.locator("#change")).to_contain_text("₹50.00")
+    till.shoot("counter money above the bill")
+    page.keyboard.press("a")
+    expect(page.locator("#change")).to_be_hidden()
+    page.keyboard.press("d")
+    expect(page.locator("#received")).to_have_value("200")
+    page.keyboard.press("F9")
+    expect(page.locator(".receipt")).to_contain_text("Old debts paid")
+    till.shoot("receipt with old debts paid")
+    john.refresh_from_db()
+    assert (john.debt_balance, john.advance_balance) == (D(0), D(120))
+
+
 def test_over_the_limit_on_a_phone(window, cashier, manager, john, goods):
     set_credit_account(customer=john, by=manager, credit_limit=D(100), terms_days=7)
     till = window(cashier, width=390, height=844)

@@ -59,6 +59,18 @@ RULES = [
         """,
     ),
     sql_rule(
+        "bill_keeps_for_its_customer",
+        "What was handed over above a bill paid old debts of its own customer, or is their advance, in cash.",
+        """
+        SELECT bill.id FROM billing_bill AS bill
+          LEFT JOIN debts_debtpayment AS payment ON payment.id = bill.debt_payment_id
+          LEFT JOIN advances_advancepayment AS advance ON advance.id = bill.kept_advance_id
+         WHERE bill.store_id = ANY(%(stores)s) AND num_nonnulls(bill.debt_payment_id, bill.kept_advance_id) > 0
+           AND (bill.customer_id, 'cash') IS DISTINCT FROM
+               (coalesce(payment.customer_id, advance.customer_id), coalesce(payment.mode, advance.mode))
+        """,
+    ),
+    sql_rule(
         "bill_day_is_the_stores",
         "A bill's day is the calendar day of its moment in the store's zone (one that it had, where it was changed).",
         """
