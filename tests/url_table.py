@@ -83,6 +83,14 @@ def debt_payment(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.debts.payment.pk}
 
 
+def advance(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.advance.pk}
+
+
+def advances_of(shop: Shop) -> dict[str, Any]:
+    return {"customer_pk": shop.customer.pk}
+
+
 def membership(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.staff["auditor"].pk}
 
@@ -126,6 +134,20 @@ ROWS = [
     Row("duplicates", MANAGERS),
     Row("duplicates-look", MANAGERS, get=False, post=True),
     Row("duplicate-dismiss", MANAGERS, get=False, post=True, of=likely_pair),
+    # Money paid ahead
+    Row("advances:list"),
+    Row("advances:export-csv", REVIEWERS),
+    Row("advances:export-xlsx", REVIEWERS),
+    Row("advances:advance", of=advance),
+    Row("advances:receipt", of=advance),
+    Row("advances:refund", MANAGERS, post=True, of=advance),
+    Row("advances:reverse", MANAGERS, post=True, of=advance),
+    Row("advances:of-customer", of=advances_of),
+    Row("advances:take", SELLERS, post=True, of=advances_of),
+    Row("advances:wallet", of=advances_of),
+    Row("advances:wallet-csv", REVIEWERS, of=advances_of),
+    Row("advances:wallet-xlsx", REVIEWERS, of=advances_of),
+    Row("customer-settle", SELLERS, get=False, post=True, of=customer),
     # The counter; a line that is gone (another window took it out) shows the cart as it is
     Row("billing:counter", SELLERS),
     Row("billing:cart-matches", SELLERS),

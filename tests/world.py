@@ -5,8 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from advances.models import AdvancePayment, Deduction
+from advances.tests.factories import paid_ahead
 from billing.models import Bill, Cart, CartLine, Payment, Product, StockMovement
 from billing.services.buyer import Buyer
+from billing.services.tender import Tender
 from billing.tests.factories import filled_cart, sell, stocked_product
 from customers.models import Customer, LikelyPair, Merge
 from customers.records import delete_customer
@@ -35,6 +38,8 @@ class Shop:
     merge: Merge
     likely: LikelyPair
     debts: Debts
+    advance: AdvancePayment
+    """Used in part for a second bill."""
 
     def person(self, role: str) -> User:
         return self.staff[role].user
@@ -63,9 +68,12 @@ def make_shop() -> Shop:
     merge = merge_customers(store=store, survivor_id=namesake.pk, loser_id=loser.pk, by=manager, now=now)
     likely = LikelyPair.objects.create(store=store, first=customer, second=namesake, bits=20, reasons="name")
     debts = make_debts(store, cashier, manager)
+    advance = paid_ahead(customer, 500, by=cashier)
+    sell(store, cashier, [(product, 1)], buyer=Buyer(phone=customer.phone), tenders=[Tender("advance")])
     return Shop(
-        store, staff, customer, product, service, bill, cart, cart.lines.get(), namesake, gone, merge, likely, debts
-    )
+        store, staff, customer, product, service, bill, cart, cart.lines.get(), namesake, gone, merge, likely, debts,
+        advance,
+    )  # fmt: skip
 
 
 def make_world() -> World:
@@ -88,6 +96,10 @@ ROW_OF: dict[str, Any] = {
     "billing.billline": lambda shop: _first(shop.bill.lines),
     "billing.payment": lambda shop: _first(Payment.objects.filter(bill=shop.bill)),
     **ROW_OF_DEBTS,
+    "advances.advancepayment": lambda shop: shop.advance.pk,
+    "advances.deduction": lambda shop: _first(Deduction.objects.filter(store=shop.store)),
+    "advances.utilization": lambda shop: _first(shop.advance.utilizations),
+    "advances.walletentry": lambda shop: _first(shop.advance.entries),
     "stores.storechange": lambda shop: _change(shop.store),
     "stores.membershipchange": lambda shop: _change(shop.staff["cashier"]),
     "customers.customerchange": lambda shop: _change(shop.customer),

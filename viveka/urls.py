@@ -14,6 +14,8 @@ urlpatterns = [
     path("customers/<int:pk>/changes/", views.customer_changes, name="customer-changes"),
     path("", include("viveka.merge.urls")),
     path("debts/", include("debts.urls")),
+    path("customers/<int:pk>/settle/", views.customer_settle, name="customer-settle"),
+    path("advances/", include("advances.urls")),
     path("", include("billing.urls")),
     path("reports/", include("viveka.reports.urls")),
     path("api/v1/", api.urls),

@@ -2,24 +2,27 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from billing.models import Bill
 from customers.models import Customer, Merge, RecordEvent, What
 from customers.services import REQUIRED_CALLED
-from debts.models import CreditAccount
+from debts.models import CreditAccount, RepaymentMode
+from debts.services import Repayment, repay_debts
 from viveka.merge.deeds import deeds_on
 from viveka.merge.undoing import why_no_undo
-from viveka.stores.access import member_required, reviewer_required
+from viveka.stores.access import cashier_required, member_required, reviewer_required
 from viveka.stores.changes import tell, with_previous
+from viveka.stores.errors import Refused
 from viveka.stores.middleware import StoreRequest
-from viveka.stores.money import ZERO
-from viveka.stores.pages import render_page
+from viveka.stores.money import ZERO, show_amount
+from viveka.stores.pages import render_page, safe_next
 from viveka.stores.paging import newest_page
 
 CHANGES_SHOWN = 100
@@ -84,6 +87,23 @@ def customer_purchases(request: StoreRequest, pk: int) -> HttpResponse:
         "bills": bills.annotate(items=Count("lines__item", distinct=True)).prefetch_related("payments"),
     }
     return render_page(request, "customers/purchases.html", context, fragment="customers/_purchases.html")
+
+
+@require_POST
+@cashier_required
+def customer_settle(request: StoreRequest, pk: int) -> HttpResponse:
+    """Pays as much of the customer's debts as the advance balance covers, and goes back to where that was offered."""
+    customer = get_object_or_404(Customer.objects.of(request.store).on_record(), pk=pk)
+    amount = min(customer.debt_balance, customer.advance_balance)
+    try:
+        repayment = Repayment(amount=amount, mode=RepaymentMode.ADVANCE)
+        repay_debts(customer=customer, repayment=repayment, by=request.user, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, refusal.message if amount else "There is nothing to settle any more.")
+    else:
+        settled = show_amount(amount, request.store.currency)
+        messages.success(request, f"{settled} of what {customer.name} owed is settled from the advance balance.")
+    return redirect(safe_next(request) or customer)
 
 
 @require_safe

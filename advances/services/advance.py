@@ -22,6 +22,8 @@ from advances.services.entering import Entered, change_balance, entered, set_sta
 from customers.models import Customer
 from viveka.stores.errors import Conflict, Refused
 from viveka.stores.fifo import Taken, take_oldest_first
+from viveka.stores.idempotency import KeyedRequest
+from viveka.stores.ids import new_id
 from viveka.stores.models import User
 from viveka.stores.money import MAX_MONEY, PAISA, ZERO
 from viveka.stores.transactions import retry_when_entangled
@@ -47,8 +49,15 @@ def add_advance(
     reference_id: UUID | None = None,
     payment_reference: str = "",
     notes: str = "",
+    request: KeyedRequest | None = None,
 ) -> AdvancePayment:
-    """Money paid ahead. Several for one customer are normal. Raises Refused naming the field."""
+    """Money paid ahead. Several for one customer are normal. Raises Refused naming the field.
+
+    A `request` that was answered before is answered with the advance that it made.
+    """
+    advance_id = new_id()
+    if request and (earlier := request.claim(advance_id)):
+        return AdvancePayment.objects.of(customer.store).get(pk=earlier.made_id)
     if amount < PAISA:
         raise Refused("An advance is at least 0.01.", "amount")
     check_mode(mode, "paymentMode", may_be_none=reference_type in NO_MONEY)
@@ -59,9 +68,9 @@ def add_advance(
         raise Refused(f"The balance would pass {MAX_MONEY}.", "amount")
     moment = entered(customer, by, now, at)
     advance = AdvancePayment.objects.create(
-        store=customer.store, customer=customer, reference_type=reference_type, reference_id=reference_id,
-        amount=amount, remaining_amount=amount, mode=mode, payment_reference=payment_reference, notes=notes,
-        by=by, at=moment.at, created_at=moment.now,
+        pk=advance_id, store=customer.store, customer=customer, reference_type=reference_type,
+        reference_id=reference_id, amount=amount, remaining_amount=amount, mode=mode,
+        payment_reference=payment_reference, notes=notes, by=by, at=moment.at, created_at=moment.now,
     )  # fmt: skip
     wallet_entry(customer, advance, WalletCause.ADVANCE, amount, moment).save()
     change_balance(customer, amount)

@@ -12,6 +12,7 @@ from advances.services.advance import check_mode
 from advances.services.entering import change_balance, entered, set_status, wallet_entry, write_running
 from customers.models import Customer
 from viveka.stores.errors import Conflict, Missing, Refused
+from viveka.stores.idempotency import KeyedRequest
 from viveka.stores.models import Store, User
 from viveka.stores.money import PAISA
 from viveka.stores.transactions import retry_when_entangled
@@ -20,12 +21,23 @@ from viveka.stores.transactions import retry_when_entangled
 @retry_when_entangled
 @transaction.atomic
 def refund_advance(
-    *, store: Store, advance_id: UUID, amount: Decimal | None, mode: str, reason: str, by: User, now: datetime
+    *,
+    store: Store,
+    advance_id: UUID,
+    amount: Decimal | None,
+    mode: str,
+    reason: str,
+    by: User,
+    now: datetime,
+    request: KeyedRequest | None = None,
 ) -> AdvancePayment:
     """Pay back what remains of one advance, or `amount` of it. For managers.
 
-    Raises Missing, Refused (a field), Conflict (more than remains).
+    A `request` that was answered before pays nothing again. Raises Missing, Refused (a field), Conflict (more than
+    remains).
     """
+    if request and request.claim(advance_id):
+        return AdvancePayment.objects.of(store).get(pk=advance_id)
     check_mode(mode, "mode")
     _check_reason(reason, "Say why it is refunded.")
     advance = _lock(store, advance_id)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 
 from viveka.stores.errors import Refused
 from viveka.stores.money import read_amount
+from viveka.stores.text import clean_text
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2199, 12, 31)
 
@@ -35,6 +36,25 @@ class AmountField(forms.CharField):
             return initial != self.clean(data)
         except ValidationError:
             return True
+
+
+class TextField(forms.CharField):
+    """A line of text, cleaned as everywhere in the shop."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        self.most = most
+        widget = forms.TextInput(attrs={"autocomplete": "off"})
+        super().__init__(**{"widget": widget, "max_length": 2 * most, **kwargs})
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        try:
+            cleaned = clean_text(text, field=str(self.label or "text"), most=self.most)
+        except Refused as refusal:
+            raise ValidationError(refusal.message) from None
+        if self.required and not cleaned:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return cleaned
 
 
 class DayField(forms.DateField):

@@ -99,6 +99,7 @@ class StoreForm(forms.ModelForm):
             "default_credit_limit",
             "default_terms_days",
             "reminder_text",
+            "advance_expiry_days",
             "requires_address",
             "requires_email",
             "requires_gst_number",
@@ -135,6 +136,7 @@ class StoreForm(forms.ModelForm):
                 "reminder_text",
                 css_class="mb-3",
             ),
+            Fieldset("Advances", Row(Column("advance_expiry_days", css_class="col-sm-6")), css_class="mb-3"),
             Fieldset("What the form of a customer insists on", *REQUIRED_OF_CUSTOMERS, css_class="mb-3"),
             submit="Save settings",
         )

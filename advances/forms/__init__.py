@@ -1,0 +1,1 @@
+"""The forms of the app, each in the file of what it is about."""

@@ -1,0 +1,1 @@
+"""The pages of the app, each in the file of what it is about."""
