@@ -31,6 +31,7 @@ LEDGERS = {
     "billing_bill": False,
     "billing_billline": False,
     "billing_payment": False,
+    "billing_recordbill": True,
     "billing_stockmovement": False,
     "customers_merge": False,
     "customers_mergeundo": False,

@@ -3,6 +3,7 @@
 from billing.models.bill import Bill, BillLine, Payment, PaymentMethod
 from billing.models.cart import Cart, CartLine
 from billing.models.product import Product, Unit
+from billing.models.record_bill import RecordBill
 from billing.models.stock import Batch, MovementReason, StockMovement
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Payment",
     "PaymentMethod",
     "Product",
+    "RecordBill",
     "StockMovement",
     "Unit",
 ]

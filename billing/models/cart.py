@@ -1,8 +1,11 @@
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from advances.models import Appointment, Booking
 from billing.models.product import Product
 from customers.models import Customer
 from viveka.stores.constraints import StoreKey
@@ -32,6 +35,8 @@ class Cart(StoreOwned):
     customer = StoreForeignKey(Customer, null=True, related_name="carts")
     phone = models.CharField(max_length=40, blank=True)  # as typed
     customer_name = models.CharField(max_length=200, blank=True)  # as typed
+    appointment = StoreForeignKey(Appointment, null=True, related_name="carts")  # which this sale is for
+    booking = StoreForeignKey(Booking, null=True, related_name="carts")
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     dropped_at = models.DateTimeField(null=True)
@@ -39,7 +44,16 @@ class Cart(StoreOwned):
     objects = CartQuerySet.as_manager()
 
     class Meta:
-        constraints = [*StoreOwned.Meta.constraints, StoreKey("customer")]
+        constraints = [
+            *StoreOwned.Meta.constraints,
+            StoreKey("customer"),
+            StoreKey("appointment"),
+            StoreKey("booking"),
+            models.CheckConstraint(
+                name="cart_of_at_most_one_record",
+                condition=Q(appointment__isnull=True) | Q(booking__isnull=True),
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["store", "by", "-created_at"], name="cart_of_a_person", condition=Q(dropped_at__isnull=True)
@@ -51,6 +65,13 @@ class Cart(StoreOwned):
 
     def get_absolute_url(self) -> str:
         return reverse("billing:counter")
+
+    @property
+    def record_key(self) -> tuple[str, UUID] | None:
+        """Kind and key of the appointment or booking that this sale is for."""
+        if self.appointment_id:
+            return "appointment", self.appointment_id
+        return ("booking", self.booking_id) if self.booking_id else None
 
 
 class CartLine(StoreOwned):

@@ -19,6 +19,7 @@ from billing.services.above import Kept, keep_above
 from billing.services.buyer import Buyer, Identified, identify
 from billing.services.instruments import Instrument, open_instruments
 from billing.services.quote import Quote, QuotedLine, SaleItem, quote
+from billing.services.record_bills import bill_record
 from billing.services.stock import lock_batches, lock_products, sold_movements, take_from_batches
 from billing.services.tender import Settled, Tender, settle
 from customers.models import Customer
@@ -125,7 +126,10 @@ def complete_cart(
         buyer = Buyer(phone=cart.phone, name=cart.customer_name)
     else:
         buyer = Buyer(customer_id=cart.customer_id, name=cart.customer_name)
-    return _sell(store, by, new_id(), cart, items, tenders, now, now, buyer, terms)
+    bill_id = new_id()
+    if record_key := cart.record_key:
+        bill_record(store, record_key, bill_id, by=by, now=now)
+    return _sell(store, by, bill_id, cart, items, tenders, now, now, buyer, terms)
 
 
 def _sell(

@@ -6,7 +6,19 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from viveka.books import advances, bills, bounds, customers, debts, numbers, oldest_first, records, stock, ties
+from viveka.books import (
+    advances,
+    appointments,
+    bills,
+    bounds,
+    customers,
+    debts,
+    numbers,
+    oldest_first,
+    records,
+    stock,
+    ties,
+)
 from viveka.books.rule import Rule
 from viveka.stores.models import Store
 
@@ -17,6 +29,7 @@ RULES: list[Rule] = [
     *oldest_first.RULES,
     *customers.RULES,
     *advances.RULES,
+    *appointments.RULES,
     *debts.RULES,
     *records.RULES,
     *bounds.RULES,
