@@ -9,7 +9,17 @@ from django.utils import timezone
 
 from billing.forms.fields import AmountField, LevelField, QuantityField
 from billing.forms.products import PRODUCT_FIELDS
-from billing.models import Batch, Bill, BillLine, Payment, Product, StockMovement
+from billing.models import (
+    Batch,
+    Bill,
+    BillLine,
+    MoneyBack,
+    Payment,
+    Product,
+    Return,
+    ReturnLine,
+    StockMovement,
+)
 from billing.models.stock import PRICES
 from billing.services.products import check_product, clean_batch, create_product, update_batch, update_product
 from billing.services.stock import check_received, receive_batch, refuse_above_mrp
@@ -145,7 +155,8 @@ class ReadOnlyInline(admin.TabularInline):
 
 class BillLineInline(ReadOnlyInline):
     model = BillLine
-    fields = ("position", "name", "quantity", "price", "discount", "total", "cost")
+    fields = ("position", "name", "quantity", "price", "discount", "total", "cost", "returned")
+    readonly_fields = ("returned",)
 
 
 class PaymentInline(ReadOnlyInline):
@@ -174,3 +185,38 @@ class PaymentAdmin(ReadOnlyAdmin):
     list_display = ("bill", "method", "amount", "tendered", "reference", "by", "at")
     list_select_related = ("bill", "by")
     list_filter = ("method",)
+
+
+class ReturnLineInline(ReadOnlyInline):
+    model = ReturnLine
+    fields = ("bill_line", "quantity", "total", "cost", "is_restocked")
+
+
+class MoneyBackInline(ReadOnlyInline):
+    model = MoneyBack
+    fields = ("way", "amount", "reference")
+
+
+@admin.register(Return)
+class ReturnAdmin(ReadOnlyAdmin):
+    list_display = ("number", "at", "bill", "is_void", "total", "total_cost", "by", "reason")
+    list_select_related = ("bill", "by")
+    list_filter = ("is_void",)
+    search_fields = ("number", "bill__number")
+    ordering = ("-at", "-id")
+    inlines = (ReturnLineInline, MoneyBackInline)
+
+
+@admin.register(ReturnLine)
+class ReturnLineAdmin(ReadOnlyAdmin):
+    list_display = ("goods_return", "bill_line", "quantity", "total", "cost", "is_restocked")
+    list_select_related = ("goods_return", "bill_line")
+    search_fields = ("goods_return__number", "bill_line__name")
+
+
+@admin.register(MoneyBack)
+class MoneyBackAdmin(ReadOnlyAdmin):
+    list_display = ("goods_return", "way", "amount", "reference")
+    list_select_related = ("goods_return",)
+    list_filter = ("way",)
+    search_fields = ("goods_return__number", "reference")

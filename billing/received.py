@@ -16,6 +16,7 @@ KINDS = {
     "debt_payment_reversal": "Debt payment reversed",
     "advance_reversal": "Advance reversed",
     "advance_refund": "Advance refunded",
+    "return": "Money back",
 }
 
 # What a customer uses of the balance or leaves on credit brings no money; nor does an advance that was left over from
@@ -25,6 +26,12 @@ SELECT payment.at, 'bill' AS kind, payment.bill_id::text AS about, payment.amoun
        payment.reference, payment.by_id AS staff, bill.customer_id AS customer, payment.id::text AS row
   FROM billing_payment AS payment JOIN billing_bill AS bill ON bill.id = payment.bill_id
  WHERE payment.store_id = %(store)s AND payment.method NOT IN ('advance', 'credit')
+UNION ALL
+SELECT made.at, 'return', made.id::text, -part.amount, part.way, part.reference, made.by_id, bill.customer_id,
+       part.id::text
+  FROM billing_moneyback AS part JOIN billing_return AS made ON made.id = part.goods_return_id
+  JOIN billing_bill AS bill ON bill.id = made.bill_id
+ WHERE part.store_id = %(store)s AND part.way IN ('cash', 'card', 'upi', 'bank_transfer')
 UNION ALL
 SELECT at, 'debt_payment', id::text, amount, mode, reference, by_id, customer_id, id::text
   FROM debts_debtpayment WHERE store_id = %(store)s AND mode <> 'advance'

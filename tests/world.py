@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from advances.models import AdvancePayment, Deduction
 from advances.tests.factories import paid_ahead
-from billing.models import Bill, Cart, CartLine, Payment, Product, StockMovement
+from billing.models import Bill, Cart, CartLine, MoneyBack, Payment, Product, ReturnLine, StockMovement
 from billing.services.buyer import Buyer
 from billing.services.tender import Tender
-from billing.tests.factories import filled_cart, sell, stocked_product
+from billing.tests.factories import filled_cart, sell, stocked_product, take_back
 from customers.models import Customer, LikelyPair, Merge
 from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
@@ -60,6 +60,7 @@ def make_shop() -> Shop:
     product = stocked_product(store, batches=[(50, 80, 100)], by=manager)
     service = stocked_product(store, batches=[], selling_price=200, stock_policy="none")
     bill = sell(store, cashier, [(product, 2)], buyer=Buyer(phone=customer.phone)).bill
+    take_back(bill, 1, by=manager)
     cart = filled_cart(store, cashier, [(product, 1)])
     filled_cart(store, manager, [(product, 1)])
     namesake, gone, loser = CustomerFactory.create_batch(3, store=store)
@@ -100,6 +101,9 @@ ROW_OF: dict[str, Any] = {
     "advances.deduction": lambda shop: _first(Deduction.objects.filter(store=shop.store)),
     "advances.utilization": lambda shop: _first(shop.advance.utilizations),
     "advances.walletentry": lambda shop: _first(shop.advance.entries),
+    "billing.return": lambda shop: _first(shop.bill.returns),
+    "billing.returnline": lambda shop: _first(ReturnLine.objects.filter(goods_return__bill=shop.bill)),
+    "billing.moneyback": lambda shop: _first(MoneyBack.objects.filter(goods_return__bill=shop.bill)),
     "stores.storechange": lambda shop: _change(shop.store),
     "stores.membershipchange": lambda shop: _change(shop.staff["cashier"]),
     "customers.customerchange": lambda shop: _change(shop.customer),

@@ -1,10 +1,13 @@
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +27,7 @@ from viveka.stores.text import SearchWords
 
 _NUMBER = re.compile(r"([A-Z]{1,4})-?([0-9]{4})-?([0-9]{1,7})", re.ASCII)
 _SEQUENCE = re.compile(r"[0-9]{1,9}", re.ASCII)
+NOTHING = Decimal(0)
 
 
 def buyer_words() -> SearchWords:
@@ -31,9 +35,22 @@ def buyer_words() -> SearchWords:
     return SearchWords(F("customer_name"), F("customer_number"), F("customer_phone"))
 
 
+def _has_line(**condition: Any) -> Exists:
+    return Exists(apps.get_model("billing", "BillLine")._default_manager.filter(bill=OuterRef("pk"), **condition))
+
+
 def _midnight(day: date) -> datetime:
     day = min(max(day, date(1900, 1, 1)), date(9000, 1, 1))
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+class BillStatus(models.TextChoices):
+    """What became of a bill; follows from its returns."""
+
+    STANDING = "standing", "Standing"
+    PART = "returned_in_part", "Returned in part"
+    RETURNED = "returned", "Returned"
+    VOID = "void", "Void"
 
 
 class BillQuerySet(models.QuerySet["Bill"]):
@@ -42,6 +59,26 @@ class BillQuerySet(models.QuerySet["Bill"]):
 
     def newest_first(self) -> "BillQuerySet":
         return self.order_by("-at", "-id")
+
+    def standing(self) -> "BillQuerySet":
+        """With something that was not returned; a bill of free goods too."""
+        return self.filter(_has_line(returned__lt=F("quantity")))
+
+    def with_status(self) -> "BillQuerySet":
+        """Each with `status` (a `BillStatus`), and what its returns took off: `returned_total`, `returned_cost`."""
+        returns = apps.get_model("billing", "Return")._default_manager.filter(bill=OuterRef("pk"))
+        sums = returns.order_by().values("bill")
+
+        def taken_off(column: str) -> Coalesce:
+            return Coalesce(Subquery(sums.annotate(sum=Sum(column)).values("sum")), ZERO)
+
+        status = Case(
+            When(Exists(returns.filter(is_void=True)), then=Value(BillStatus.VOID)),
+            When(~Exists(returns), then=Value(BillStatus.STANDING)),
+            When(_has_line(returned__lt=F("quantity")), then=Value(BillStatus.PART)),
+            default=Value(BillStatus.RETURNED),
+        )
+        return self.annotate(status=status, returned_total=taken_off("total"), returned_cost=taken_off("total_cost"))
 
     def matching(self, text: str) -> "BillQuerySet":
         """A bill's number or its sequence, or what the bill copied of its customer: number, phone, name.
@@ -186,6 +223,7 @@ class BillLine(StoreOwned):
     total = MoneyField()
     cost = MoneyField()
     note = models.CharField(max_length=200, blank=True)
+    returned = QuantityField(default=NOTHING, db_default=NOTHING, editable=False)  # one writer: services.returns
 
     class Meta:
         ordering = ["position"]
@@ -198,8 +236,11 @@ class BillLine(StoreOwned):
             models.CheckConstraint(
                 name="bill_line_adds_up", condition=Q(total=F("subtotal") - F("discount") + F("rounding"))
             ),
+            models.CheckConstraint(
+                name="bill_line_returned_at_most_what_was_sold", condition=Q(returned__lte=F("quantity"))
+            ),
         ]
-        triggers = [*append_only(), triggers.nothing_added_to_a_bill("lines")]
+        triggers = [*append_only(may_change=["returned"]), triggers.nothing_added_to_a_bill("lines")]
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.name}"
@@ -207,6 +248,11 @@ class BillLine(StoreOwned):
     @property
     def profit(self) -> Any:
         return self.total - self.cost
+
+    @property
+    def left(self) -> Any:
+        """What was sold and not returned yet."""
+        return self.quantity - self.returned
 
 
 class PaymentMethod(models.TextChoices):

@@ -87,6 +87,7 @@ class StockMovement(StoreOwned):
     quantity = SignedQuantityField()
     reason = models.CharField(max_length=8, choices=MovementReason)
     bill_line = StoreForeignKey("billing.BillLine", related_name="movements", null=True)
+    return_line = StoreForeignKey("billing.ReturnLine", related_name="movements", null=True, db_index=False)
     note = models.CharField(max_length=500, blank=True)
     by = StaffField()
     at = models.DateTimeField()
@@ -99,6 +100,7 @@ class StockMovement(StoreOwned):
             StoreKey("batch"),
             StoreKey("product"),
             StoreKey("bill_line"),
+            StoreKey("return_line"),
             models.CheckConstraint(name="movement_moves_something", condition=~Q(quantity=0)),
             models.CheckConstraint(
                 name="movement_sign_follows_reason",
@@ -107,6 +109,15 @@ class StockMovement(StoreOwned):
                 | Q(reason=MovementReason.RECEIVED, quantity__gt=0, bill_line__isnull=True)
                 | Q(reason=MovementReason.ADJUSTED, bill_line__isnull=True),
             ),
+            models.CheckConstraint(
+                name="movement_of_a_return_is_in_or_written_off",
+                condition=Q(return_line__isnull=True)
+                | Q(reason=MovementReason.RETURNED, bill_line__isnull=False)
+                | Q(reason=MovementReason.ADJUSTED, quantity__lt=0),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["return_line"], name="movement_of_a_return", condition=Q(return_line__isnull=False))
         ]
         triggers = append_only()
 

@@ -1,4 +1,4 @@
-"""What only the database can hold: a bill adds up when it is written, and nothing joins it later.
+"""What only the database can hold: a bill, and a return, adds up when it is written, and nothing joins it later.
 
 What was paid from the balance or on credit is of the bill's own customer, to the paisa.
 """
@@ -40,6 +40,36 @@ bill_adds_up = pgtrigger.Trigger(
         THEN
             RAISE EXCEPTION 'what is above bill % is kept for another customer', NEW.number
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'bill_keeps_for_its_customer';
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+
+return_adds_up = pgtrigger.Trigger(
+    name="adds_up",
+    operation=pgtrigger.Insert,
+    when=pgtrigger.After,
+    declare=[("lines", "RECORD"), ("given", "NUMERIC")],
+    func="""
+        SELECT count(*) AS n, sum(part.total) AS total, sum(part.cost) AS cost,
+               bool_and(line.bill_id = NEW.bill_id) AS of_the_bill
+          INTO lines FROM billing_returnline AS part JOIN billing_billline AS line ON line.id = part.bill_line_id
+         WHERE part.goods_return_id = NEW.id;
+        SELECT coalesce(sum(amount), 0) INTO given FROM billing_moneyback WHERE goods_return_id = NEW.id;
+        IF lines.n = 0 OR lines.total <> NEW.total OR lines.cost <> NEW.total_cost OR given <> NEW.total
+           OR NOT lines.of_the_bill
+        THEN
+            RAISE EXCEPTION 'return % does not add up: lines %, given back %', NEW.number, lines, given
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'return_adds_up';
+        END IF;
+        IF NEW.is_void AND (
+            EXISTS (SELECT 1 FROM billing_billline WHERE bill_id = NEW.bill_id AND returned <> quantity)
+            OR EXISTS (SELECT 1 FROM billing_return WHERE bill_id = NEW.bill_id AND id <> NEW.id)
+            OR NEW.day IS DISTINCT FROM (SELECT day FROM billing_bill WHERE id = NEW.bill_id))
+        THEN
+            RAISE EXCEPTION 'a void takes back a whole bill of the same day, not %', NEW.number
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'void_takes_the_whole_bill';
         END IF;
         RETURN NULL;
     """,

@@ -122,6 +122,11 @@ def take_from_batches(parts: Sequence[tuple[Batch, Decimal]]) -> None:
             cursor.execute(_TAKE, [list(taken), list(taken.values())])
 
 
+def put_back_in_batches(parts: Sequence[tuple[Batch, Decimal]]) -> None:
+    """Raise what remains of the batches and the stock of their products, in one statement."""
+    take_from_batches([(batch, -quantity) for batch, quantity in parts])
+
+
 def sold_movements(common: dict[str, Any], line_id: Any, parts: Sequence[tuple[Batch, Decimal]]) -> list[StockMovement]:
     """The movements, not yet written, of one bill line."""
     return [

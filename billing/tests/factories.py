@@ -9,9 +9,12 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from billing.models import Cart, CartLine, PaymentMethod, Product
+from billing.models import Bill, Cart, CartLine, PaymentMethod, Product, Return
 from billing.services.checkout import Sale, checkout
 from billing.services.quote import SaleItem
+from billing.services.return_money import IN_CASH, GiveBack
+from billing.services.return_plan import ReturnItem
+from billing.services.returns import return_goods
 from billing.services.stock import receive_batch
 from billing.services.tender import Tender
 from viveka.stores.models import Store, User
@@ -75,3 +78,36 @@ def filled_cart(store: Store, by: User, items: Sequence[tuple[Product, Number]],
     for product, quantity in items:
         CartLine.objects.create(store=store, cart=cart, product=product, quantity=Decimal(quantity))
     return cart
+
+
+def take_back(
+    bill: Bill,
+    *quantities: Number,
+    by: User,
+    now: datetime | None = None,
+    restock: bool = True,
+    give_back: GiveBack = IN_CASH,
+    **rest: Any,
+) -> Return:
+    """Return so much of each line of the bill, by position; 0 leaves one out."""
+    lines = bill.lines.order_by("position")
+    wanted = [
+        ReturnItem(line.pk, Decimal(quantity), restock)
+        for line, quantity in zip(lines, quantities, strict=False)
+        if Decimal(quantity)
+    ]
+    return return_goods(
+        store=bill.store,
+        bill_id=bill.pk,
+        items=wanted,
+        reason="Too small",
+        by=by,
+        now=now or timezone.now(),
+        give_back=give_back,
+        **rest,
+    ).goods_return
+
+
+def money_of(goods_return: Return) -> list[tuple[str, Decimal]]:
+    """Which way how much went back."""
+    return list(goods_return.money.values_list("way", "amount"))

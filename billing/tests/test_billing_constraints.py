@@ -16,12 +16,15 @@ from django.db import DataError, IntegrityError, ProgrammingError, connection, m
 from django.utils import timezone
 
 from advances.tests.factories import paid_ahead, used
-from billing.models import Batch, Bill, BillLine, Payment, Product, StockMovement
+from billing.models import Batch, Bill, BillLine, MoneyBack, Payment, Product, Return, ReturnLine, StockMovement
 from billing.services.buyer import Buyer
 from billing.services.checkout import complete_cart
+from billing.services.return_money import GiveBack
+from billing.services.returns import void_bill
 from billing.services.tender import Tender
-from billing.tests.factories import filled_cart, sell, stocked_product
+from billing.tests.factories import filled_cart, sell, stocked_product, take_back
 from customers.models import Customer
+from debts.services import reduce_debt
 from debts.tests.factories import owes
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import BoundedDecimalField
@@ -31,14 +34,20 @@ pytestmark = pytest.mark.django_db
 OWNED = [model for model in apps.get_app_config("billing").get_models() if issubclass(model, StoreOwned)]
 ProductChange: Any = apps.get_model("billing", "ProductChange")
 BatchChange: Any = apps.get_model("billing", "BatchChange")
-LEDGERS = [Bill, BillLine, Payment, StockMovement, Batch]
-MAY_CHANGE = {Batch: {"remaining", "selling_price", "mrp", "expiry_date", "supplier", "supplier_bill", "note"}}
+LEDGERS = [Bill, BillLine, Payment, StockMovement, Batch, Return, ReturnLine, MoneyBack]
+MAY_CHANGE = {
+    Batch: {"remaining", "selling_price", "mrp", "expiry_date", "supplier", "supplier_bill", "note"},
+    BillLine: {"returned"},
+}
 
 # What a copy has of its own, so that nothing but the case at hand is wrong with it.
 FRESH = {
     "bill": {"number": "'Z' || right(number, 6)", "sequence": "sequence + 100", "cart_id": "NULL"},
     "billline": {"bill_id": "gen_random_uuid()"},
     "payment": {"bill_id": "gen_random_uuid()"},
+    "return": {"number": "'R' || right(number, 6)", "sequence": "sequence + 100"},
+    "returnline": {"goods_return_id": "gen_random_uuid()"},
+    "moneyback": {"goods_return_id": "gen_random_uuid()"},
     "product": {"sku": "''", "barcode": "''", "current_stock": "0"},
     "cartline": {"product_id": "(SELECT max(id) FROM billing_product)"},
 }
@@ -47,6 +56,11 @@ A_DEBT = "(SELECT debt_id FROM billing_payment AS one WHERE method = 'credit' OR
 A_DEDUCTION = "(SELECT deduction_id FROM billing_payment AS one WHERE method = 'advance' ORDER BY id DESC LIMIT 1)"
 A_DEBT_PAYMENT = "(SELECT debt_payment_id FROM billing_bill ORDER BY debt_payment_id DESC NULLS LAST LIMIT 1)"
 A_KEPT_ADVANCE = "(SELECT kept_advance_id FROM billing_bill ORDER BY kept_advance_id DESC NULLS LAST LIMIT 1)"
+A_REDUCTION = "(SELECT reduction_id FROM billing_moneyback AS one WHERE way = 'debt' ORDER BY id DESC LIMIT 1)"
+AN_ADVANCE = "(SELECT advance_id FROM billing_moneyback AS one WHERE way = 'advance' ORDER BY id DESC LIMIT 1)"
+A_USE = "(SELECT deduction_id FROM billing_moneyback AS one WHERE way = 'restored' ORDER BY id DESC LIMIT 1)"
+A_RETURN_LINE = "(SELECT id FROM billing_returnline AS one ORDER BY id DESC LIMIT 1)"
+A_VOID = "(SELECT bill_id FROM billing_return AS one WHERE is_void ORDER BY id DESC LIMIT 1)"
 
 # (table, constraint, what is changed in the copy)
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
@@ -65,6 +79,25 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("billline", "bill_line_position_once", {"bill_id": "bill_id"}),
     ("billline", "billing_billline_position_check", {"position": "-1"}),
     ("billline", "billing_billline_item_check", {"item": "-1"}),
+    ("billline", "bill_line_returned_at_most_what_was_sold", {"returned": "quantity + 0.001"}),
+    ("return", "return_number_once", {"number": "number"}),
+    ("return", "return_sequence_once", {"sequence": "sequence"}),
+    ("return", "billing_return_sequence_check", {"sequence": "-1"}),
+    ("return", "return_has_a_reason", {"reason": "''"}),
+    ("return", "bill_void_once", {"is_void": "true", "bill_id": A_VOID}),
+    ("returnline", "return_line_has_a_quantity", {"quantity": "0"}),
+    ("returnline", "return_line_once", {"goods_return_id": "goods_return_id"}),
+    ("moneyback", "money_back_is_at_least_a_paisa", {"amount": "0"}),
+    ("moneyback", "money_back_way_known", {"way": "'gold'"}),
+    ("moneyback", "money_back_instrument_follows_way", {"way": "'debt'"}),
+    ("moneyback", "money_back_instrument_follows_way", {"way": "'restored'"}),
+    ("moneyback", "money_back_instrument_follows_way", {"way": "'advance'"}),
+    ("moneyback", "money_back_instrument_follows_way", {"reduction_id": A_REDUCTION}),
+    ("moneyback", "money_back_instrument_follows_way", {"deduction_id": A_USE}),
+    ("moneyback", "money_back_instrument_follows_way", {"advance_id": AN_ADVANCE}),
+    ("moneyback", "billing_moneyback_reduction_id_key", {"way": "'debt'", "reduction_id": A_REDUCTION}),
+    ("moneyback", "billing_moneyback_advance_id_key", {"way": "'advance'", "advance_id": AN_ADVANCE}),
+    ("stockmovement", "movement_of_a_return_is_in_or_written_off", {"return_line_id": A_RETURN_LINE}),
     ("payment", "payment_is_at_least_a_paisa", {"amount": "0"}),
     ("payment", "payment_method_known", {"method": "'cheque'", "tendered": "NULL"}),
     ("payment", "payment_tender_covers_it", {"tendered": "amount - 0.01"}),
@@ -110,12 +143,19 @@ def shop(store: Store, other_store: Store, cashier: User) -> dict[str, Any]:
         buyer = Customer.objects.find_or_create(store=one, phone="9876543210").customer
         paid_ahead(buyer, 50, by=cashier)
         parts = [Tender("advance", Decimal(10)), Tender("credit", Decimal(20)), Tender("upi")]
-        sell(one, cashier, [(soap, 1)], buyer=Buyer(customer_id=buyer.pk), tenders=parts)
+        mixed = sell(one, cashier, [(soap, 1)], buyer=Buyer(customer_id=buyer.pk), tenders=parts).bill
         for above in ("debts", "advance"):
             generous = [Tender("cash", received=Decimal(110), above=above)]
             sell(one, cashier, [(soap, 1)], buyer=Buyer(customer_id=buyer.pk), tenders=generous)
         used(buyer, 50, by=cashier)
         owes(buyer, 5, by=cashier)
+        take_back(mixed, 1, by=cashier, give_back=GiveBack("advance"))
+        give_up = {"cause": "write_off", "reason": "x", "by": cashier, "now": timezone.now()}
+        reduce_debt(debt=owes(buyer, 3, by=cashier), amount=Decimal(3), **give_up)
+        paid_ahead(buyer, 7, by=cashier)
+        wrong, plain = (sell(one, cashier, [(soap, 2)]).bill for _ in range(2))
+        void_bill(store=one, bill_id=wrong.pk, reason="x", by=cashier, now=timezone.now())
+        returned = take_back(plain, 1, by=cashier)
         tenders = [Tender("cash", received=Decimal(500))]
         bill = complete_cart(store=one, by=cashier, cart_id=cart.pk, tenders=tenders, now=timezone.now()).bill
         type(cart).objects.filter(pk=cart.pk).update(customer=bill.customer)
@@ -123,7 +163,8 @@ def shop(store: Store, other_store: Store, cashier: User) -> dict[str, Any]:
         filled_cart(one, cashier, [])
         made = {"product": soap.pk, "batch": soap.batches.get().pk, "cart": cart.pk, "bill": bill.pk}
         made |= {"cartline": cart.lines.get().pk, "payment": bill.payments.get().pk}
-        made["billline"] = bill.lines.get().pk
+        made |= {"billline": bill.lines.get().pk, "return": returned.pk}
+        made |= {"returnline": returned.lines.get().pk, "moneyback": returned.money.get().pk}
         made["stockmovement"] = StockMovement.objects.get(product=soap, reason="received").pk
     return made
 
@@ -147,8 +188,13 @@ def columns(table: str) -> dict[str, str]:
 def copy(table: str, pk: Any, *, of: str = "id", **changes: str) -> None:
     """INSERT a copy of a row (of all rows whose column `of` is pk), with SQL expressions in place of some columns.
 
-    A bill comes with a copy of its lines and payments.
+    A bill comes with a copy of its lines and payments, a return with one of its lines and the money back.
     """
+    if table == "return":
+        new = f"'{uuid4()}'"
+        copy("returnline", pk, of="goods_return_id", goods_return_id=new)
+        copy("moneyback", pk, of="goods_return_id", goods_return_id=new)
+        changes = {"id": new, **changes}
     if table == "bill":
         new = f"'{uuid4()}'"
         copy("billline", pk, of="bill_id", bill_id=new)
@@ -183,7 +229,7 @@ def name_of(model: type[models.Model]) -> str:
 
 def test_a_good_copy_passes(shop: dict[str, Any]) -> None:
     """Otherwise the cases below would prove nothing."""
-    for table in ("bill", "product", "batch", "stockmovement", "cart", "cartline"):
+    for table in ("bill", "return", "product", "batch", "stockmovement", "cart", "cartline"):
         copy(table, shop[table])
         execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
@@ -230,10 +276,14 @@ def test_no_row_ties_two_stores(shop: dict[str, Any], other_store: Store, model:
     table, field = name_of(model), model._meta.get_field(key.field)
     theirs = field.related_model._default_manager.filter(store=other_store).order_by("pk").last().pk
     change = {field.column: f"'{theirs}'"}
-    if field.related_model is Bill:  # a line or payment of a bill that stands is refused before; so: of none at all
+    if field.related_model in (Bill, Return):  # a part of what stands is refused before; so: of none at all
         change = {field.column: f"'{uuid4()}'"}
-    elif field.related_model is BillLine:
+    elif table == "stockmovement" and field.related_model is BillLine:
         change |= {"reason": "'sold'", "quantity": "-1"}
+    elif field.related_model is ReturnLine:
+        change |= {"reason": "'returned'", "bill_line_id": f"'{shop['billline']}'"}
+    elif table == "moneyback":
+        change |= {"way": {"reduction": "'debt'", "deduction": "'restored'", "advance": "'advance'"}[field.name]}
     elif field.name in ("deduction", "debt"):
         change |= {"method": "'credit'" if field.name == "debt" else "'advance'", "tendered": "NULL"}
     elif field.name in ("debt_payment", "kept_advance"):  # the trigger and the index would speak first
@@ -241,6 +291,9 @@ def test_no_row_ties_two_stores(shop: dict[str, Any], other_store: Store, model:
         execute(
             "ALTER TABLE billing_bill DISABLE TRIGGER USER; DROP INDEX bill_debt_payment_once, bill_kept_advance_once"
         )
+    if model is Return:  # its lines are of its bill, says a trigger before
+        execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        execute("ALTER TABLE billing_return DISABLE TRIGGER USER")
     diagnosis = refused(lambda: copy(table, shop[table], **change), constraints=key.name)
     assert diagnosis.constraint_name == key.name
 
@@ -295,6 +348,7 @@ DIFFERENT = {
     "character varying": "'~'",
     "timestamp with time zone": "coalesce({}, now()) + interval '1 day'",
     "date": "coalesce({}, current_date) + 1",
+    "boolean": "NOT {}",
 }
 
 
@@ -384,6 +438,55 @@ class TestBillAddsUp:
         assert refused(lambda: copy(part, shop[part], **own)).constraint_name == "bill_is_closed"
 
 
+class TestReturnAddsUp:
+    """adds_up and header_is_closed: the same for a return, and a void takes the whole bill."""
+
+    def insert(self, pk: Any, *, line: dict | None = None, money: dict | None = None, **changes: str) -> Any:
+        def act() -> None:
+            new = f"'{uuid4()}'"
+            if line is not None:
+                copy("returnline", pk, of="goods_return_id", goods_return_id=new, **line)
+            if money is not None:
+                copy("moneyback", pk, of="goods_return_id", goods_return_id=new, **money)
+            names = {name: f'"{name}"' for name in columns("return")} | FRESH["return"] | {"id": new} | changes
+            execute(
+                f"INSERT INTO billing_return ({', '.join(names)}) SELECT {', '.join(names.values())}"
+                " FROM billing_return WHERE id = %s",
+                [pk],
+            )
+
+        return refused(act)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"line": None},
+            {"money": None},
+            {"money": {"amount": "amount - 0.01"}},
+            {"line": {"total": "total + 0.01"}},
+            {"line": {"cost": "cost + 0.01"}},
+            {"total": "total + 0.01"},
+            {"total_cost": "total_cost - 0.01"},
+            {"line": {"bill_line_id": "(SELECT id FROM billing_billline ORDER BY id LIMIT 1)"}},
+        ],
+        ids=str,
+    )
+    def test_or_is_refused(self, shop: dict[str, Any], wrong: dict[str, Any]) -> None:
+        diagnosis = self.insert(shop["return"], **{"line": {}, "money": {}, **wrong})
+        assert diagnosis.constraint_name == "return_adds_up"
+
+    def test_a_void_takes_the_whole_bill(self, shop: dict[str, Any]) -> None:
+        diagnosis = self.insert(shop["return"], line={}, money={}, is_void="true")
+        assert diagnosis.constraint_name == "void_takes_the_whole_bill"
+
+    @pytest.mark.parametrize("part", ["returnline", "moneyback"])
+    def test_and_takes_nothing_more(self, shop: dict[str, Any], part: str) -> None:
+        own = {"goods_return_id": "goods_return_id"}
+        if part == "returnline":
+            own["bill_line_id"] = f"'{shop['billline']}'"
+        assert refused(lambda: copy(part, shop[part], **own)).constraint_name == f"billing_{part}_is_closed"
+
+
 class TestHistory:
     """insert_insert, update_update, delete_delete: a trace of every change, also of one by SQL."""
 
@@ -420,7 +523,8 @@ def test_every_constraint_and_trigger_has_a_case_here() -> None:
     triggers = {(model, trigger.name) for model in OWNED for trigger in getattr(model._meta, "triggers", [])}
     fences = {(model, name) for model in LEDGERS for name in ("read_only", "never_deleted", "never_emptied")}
     fences |= {(Bill, "adds_up"), (BillLine, "bill_is_closed"), (Payment, "bill_is_closed")}
-    fences |= {(Bill, "moved_by_merge"), (Bill, "blanked_by_erasure")}
+    fences |= {(Bill, "moved_by_merge"), (Bill, "blanked_by_erasure"), (Return, "blanked_by_erasure")}
+    fences |= {(Return, "adds_up"), (ReturnLine, "header_is_closed"), (MoneyBack, "header_is_closed")}
     history = {(model, name) for model in (Product, Batch) for name in ("insert_insert", "update_update")}
     history |= {(Product, "delete_delete"), (Batch, "delete_delete")}  # a batch is never deleted in the first place
     assert triggers == fences | history

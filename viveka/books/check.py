@@ -16,6 +16,7 @@ from viveka.books import (
     numbers,
     oldest_first,
     records,
+    returns,
     stock,
     ties,
 )
@@ -27,6 +28,7 @@ RULES: list[Rule] = [
     *bills.RULES,
     *stock.RULES,
     *oldest_first.RULES,
+    *returns.RULES,
     *customers.RULES,
     *advances.RULES,
     *appointments.RULES,

@@ -1,8 +1,56 @@
 """Numbers for people: from 1, without a gap, none twice, and the counter stands at the last one."""
 
-from viveka.books.rule import sql_rule
+from viveka.books.rule import Rule, sql_rule
 
 _CUST = "^CUST([0-9]{4}|[1-9][0-9]{4,})$"
+
+
+def _in_a_year(what: str, table: str, prefix: str) -> list[Rule]:
+    """The rules of numbers that start again with each financial year."""
+    return [
+        sql_rule(
+            f"{what}_number_reads_right",
+            f"A {what}'s number is made of a prefix, its financial year and its sequence; the year is that of its day.",
+            f"""
+            SELECT id FROM (
+                SELECT id, number, year, day,
+                       CASE WHEN sequence > 999999 THEN year || sequence
+                            ELSE '-' || year || '-' || lpad(sequence::text, 6, '0') END AS tail
+                  FROM {table} WHERE store_id = ANY(%(stores)s)
+            ) AS numbered
+             WHERE right(number, length(tail)) <> tail
+                OR left(number, length(number) - length(tail)) !~ '^{prefix}$'
+                OR year NOT IN (to_char(day, 'YY') || to_char(day + interval '1 year', 'YY'),
+                                to_char(day - interval '1 year', 'YY') || to_char(day, 'YY'))
+            """,
+        ),
+        sql_rule(
+            f"{what}_numbers_without_gap",
+            f"Numbers of {what}s of a financial year run from 1 without a gap, and none stands twice.",
+            f"""
+            SELECT id FROM (
+                SELECT id, sequence,
+                       lag(sequence, 1, 0) OVER (PARTITION BY store_id, year ORDER BY sequence, id) AS before
+                  FROM {table} WHERE store_id = ANY(%(stores)s)
+            ) AS followed WHERE sequence <> before + 1
+            """,
+        ),
+        sql_rule(
+            f"{what}_counter_is_last",
+            f"The counter of a year's {what}s stands at the last number given (id of the counter, or the year without"
+            " one).",
+            f"""
+            SELECT coalesce(counter.id::text, 'none for ' || name || ' in store ' || store_id)
+              FROM (SELECT store_id, '{what} ' || year AS name, max(sequence) AS last FROM {table}
+                     WHERE store_id = ANY(%(stores)s) GROUP BY store_id, year) AS given
+              FULL JOIN (SELECT id, store_id, name, value FROM stores_counter
+                          WHERE store_id = ANY(%(stores)s) AND name LIKE '{what} %%') AS counter
+                   USING (store_id, name)
+             WHERE value IS DISTINCT FROM last
+            """,
+        ),
+    ]
+
 
 RULES = [
     sql_rule(
@@ -33,43 +81,6 @@ RULES = [
          WHERE value IS DISTINCT FROM last
         """,
     ),
-    sql_rule(
-        "bill_number_reads_right",
-        "A bill's number is made of a prefix, its financial year and its sequence; the year is that of its day.",
-        """
-        SELECT id FROM (
-            SELECT id, number, year, day,
-                   CASE WHEN sequence > 999999 THEN year || sequence
-                        ELSE '-' || year || '-' || lpad(sequence::text, 6, '0') END AS tail
-              FROM billing_bill WHERE store_id = ANY(%(stores)s)
-        ) AS bill
-         WHERE right(number, length(tail)) <> tail
-            OR left(number, length(number) - length(tail)) !~ '^[A-Z]{1,4}$'
-            OR year NOT IN (to_char(day, 'YY') || to_char(day + interval '1 year', 'YY'),
-                            to_char(day - interval '1 year', 'YY') || to_char(day, 'YY'))
-        """,
-    ),
-    sql_rule(
-        "bill_numbers_without_gap",
-        "Bill numbers of a financial year run from 1 without a gap, and none stands twice.",
-        """
-        SELECT id FROM (
-            SELECT id, sequence,
-                   lag(sequence, 1, 0) OVER (PARTITION BY store_id, year ORDER BY sequence, id) AS before
-              FROM billing_bill WHERE store_id = ANY(%(stores)s)
-        ) AS followed WHERE sequence <> before + 1
-        """,
-    ),
-    sql_rule(
-        "bill_counter_is_last",
-        "The counter of a year's bills stands at the last number given (id of the counter, or the year without one).",
-        """
-        SELECT coalesce(counter.id::text, 'none for ' || name || ' in store ' || store_id)
-          FROM (SELECT store_id, 'bill ' || year AS name, max(sequence) AS last FROM billing_bill
-                 WHERE store_id = ANY(%(stores)s) GROUP BY store_id, year) AS given
-          FULL JOIN (SELECT id, store_id, name, value FROM stores_counter
-                      WHERE store_id = ANY(%(stores)s) AND name LIKE 'bill %%') AS counter USING (store_id, name)
-         WHERE value IS DISTINCT FROM last
-        """,
-    ),
+    *_in_a_year("bill", "billing_bill", "[A-Z]{1,4}"),
+    *_in_a_year("return", "billing_return", "RET"),
 ]

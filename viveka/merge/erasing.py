@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from advances.models import AdvancePayment, Appointment, Booking, Enquiry, WalletEntry
-from billing.models import Bill
+from billing.models import Bill, Return
 from customers.models import Customer, CustomerPhone, Merge, MergeUndo, RecordEvent, What
 from customers.names import ERASED
 from customers.records import NotDeleted, WasErased, lock_itself, note_event
@@ -58,6 +58,7 @@ def _noted(model: type[Any], *columns: str, empty: object = "") -> list[Copy]:
 
 COPIES = [
     Copy(Bill, ("customer_name", "customer_phone", "for_name")),
+    Copy(Return, ("reason",), fields=("bill__customer",), empty=ERASED_WORD),
     Copy(AdvancePayment, ("notes",)),
     Copy(WalletEntry, ("reason",)),
     *_noted(Appointment, "notes", "closed_why"),

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, models
 
 from advances.models import AdvancePayment, Appointment, Booking, Deduction, Enquiry, WalletEntry
-from billing.models import Bill, Cart
+from billing.models import Bill, Cart, Return
 from customers.models import Customer, CustomerPhone, LikelyPair, Merge, RecordEvent
 from debts.models import (
     Allocation,
@@ -97,12 +97,17 @@ def _debts_lowered_since(merge: Merge, keys: Sequence[Any]) -> str:
     return "a debt that came with the merge was paid or lowered since." if lowered else ""
 
 
+def _bills_returned_since(merge: Merge, keys: Sequence[Any]) -> str:
+    returned = Return.objects.filter(bill__in=keys, created_at__gt=merge.at)
+    return "goods of a bill that came with the merge came back since." if returned.exists() else ""
+
+
 MOVES = [
     Move(Cart, locked_first=True),
     Move(Appointment, locked_first=True),
     Move(Booking, locked_first=True),
     Move(Enquiry, locked_first=True),
-    Move(Bill),
+    Move(Bill, undo_blocked=_bills_returned_since),
     Move(AdvancePayment, undo_blocked=_advances_used_since),
     Move(Deduction),
     Move(WalletEntry),

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from billing.models import Bill
 from customers.models import SWITCHES, Customer, Merge, MergeUndo
@@ -101,11 +100,10 @@ def _carry_back(merge: Merge) -> None:
 def _part(merge: Merge, survivor: Customer, loser: Customer) -> None:
     """Sums and values go back where they came from; the survivor first, whose phone may be the loser's."""
     theirs, ours = merge.before["loser"], merge.before["survivor"]
-    is_quiet = survivor.purchase_count == value_of(merge.after, "purchase_count")
     for name in SUMS:
         setattr(survivor, name, getattr(survivor, name) - value_of(theirs, name))
         setattr(loser, name, value_of(theirs, name))
-    survivor.last_purchase_at = value_of(ours, "last_purchase_at") if is_quiet else _last_purchase(survivor)
+    survivor.last_purchase_at = _last_purchase(survivor)  # the bills are apart again
     taken = _taken(merge)
     for field in taken:
         setattr(survivor, field, value_of(ours, field))
@@ -119,4 +117,5 @@ def _part(merge: Merge, survivor: Customer, loser: Customer) -> None:
 
 
 def _last_purchase(survivor: Customer) -> Any:
-    return Bill.objects.filter(store_id=survivor.store_id, customer=survivor).aggregate(last=Max("at"))["last"]
+    bills = Bill.objects.filter(store_id=survivor.store_id, customer=survivor).standing()
+    return bills.order_by("-at").values_list("at", flat=True).first()
