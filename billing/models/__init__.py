@@ -1,6 +1,7 @@
 """Goods, stock, the cart and the bill."""
 
-from billing.models.bill import Bill, BillLine, BillStatus, Payment, PaymentMethod
+from billing.models.bill import Bill, BillLine, Payment, PaymentMethod
+from billing.models.bill_finding import BillStatus
 from billing.models.cart import Cart, CartLine
 from billing.models.product import Product, Unit
 from billing.models.record_bill import RecordBill
