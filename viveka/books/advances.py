@@ -1,87 +1,7 @@
 """Advances: each adds up, the balance is what remains, the wallet's entries chain, the oldest was used first."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from decimal import Decimal
-from typing import NamedTuple
-from uuid import UUID
-
-from django.db import connection
-
+from viveka.books.advances_in_turn import find_out_of_turn
 from viveka.books.rule import Rule, sql_rule
-
-_CHUNK = 10_000
-
-# The ids of entries follow the order of entry, because they are made while the customer's row is locked.
-_ENTRIES = """
-SELECT entry.id, entry.customer_id, entry.advance_id, entry.change, entry.cause, entry.at, advance.at
-  FROM advances_walletentry AS entry JOIN advances_advancepayment AS advance ON advance.id = entry.advance_id
- WHERE entry.store_id = ANY(%(stores)s)
- ORDER BY entry.customer_id, entry.id
-"""
-
-
-class Entry(NamedTuple):
-    """A line of the wallet's history with the moment of its advance."""
-
-    id: int
-    customer_id: int
-    advance_id: UUID
-    change: Decimal
-    cause: str
-    at: datetime
-    advance_at: datetime
-
-
-class Purse:
-    """The advances of one customer that have something left."""
-
-    def __init__(self) -> None:
-        self.remaining: dict[tuple[datetime, UUID], Decimal] = {}
-        self.given_back: list[Entry] = []
-
-    def oldest_at(self, moment: datetime) -> UUID | None:
-        """The oldest advance that could be used at the moment: paid by then, with something left that did not come
-        back to it later."""
-        for (at, advance_id), remaining in sorted(self.remaining.items()):
-            later = sum(one.change for one in self.given_back if one.advance_id == advance_id and one.at > moment)
-            if at <= moment and remaining - later > 0:
-                return advance_id
-        return None
-
-    def move(self, entry: Entry) -> None:
-        if entry.change.is_nan():  # no number; another rule says so
-            return
-        place = (entry.advance_at, entry.advance_id)
-        remaining = self.remaining.pop(place, Decimal(0)) + entry.change
-        if remaining:
-            self.remaining[place] = remaining
-        if entry.cause == "restoration":
-            self.given_back.append(entry)
-
-
-def out_of_turn(entries: Iterable[Entry]) -> Iterator[int]:
-    """The ids of uses that another advance should have given; entries by customer, in order of entry."""
-    customer_id, purse = None, Purse()
-    for entry in entries:
-        if entry.customer_id != customer_id:
-            customer_id, purse = entry.customer_id, Purse()
-        if entry.cause == "deduction" and purse.oldest_at(entry.at) != entry.advance_id:
-            yield entry.id
-        purse.move(entry)
-
-
-def _find(stores: Sequence[int]) -> list[int]:
-    """Read through a cursor on the server, so that memory does not grow with the years."""
-
-    def stream() -> Iterator[Entry]:
-        with connection.chunked_cursor() as cursor:
-            cursor.execute(_ENTRIES, {"stores": list(stores)})
-            while rows := cursor.fetchmany(_CHUNK):
-                yield from map(Entry._make, rows)
-
-    return list(out_of_turn(stream()))
-
 
 RULES = [
     sql_rule(
@@ -201,6 +121,6 @@ RULES = [
     Rule(
         "advances_used_oldest_first",
         "Every use took the oldest advance that had something left then.",
-        _find,
+        find_out_of_turn,
     ),
 ]

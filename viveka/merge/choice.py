@@ -7,12 +7,15 @@ from typing import Any, Literal
 
 from customers.models import DETAILS, Customer
 from customers.names import is_real
+from debts.models import CreditAccount
 from viveka.merge.registry import MOVES
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.models import Store
+from viveka.stores.money import show_amount
 
 Side = Literal["survivor", "loser"]
 FIELDS = ("phone", *DETAILS)
+ACCOUNT = "credit_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,9 @@ def preview_merge(*, store: Store, survivor_id: int, loser_id: int) -> Preview:
     survivor, loser = both[survivor_id], both[loser_id]
     moving = {}
     for move in MOVES:
-        if count := move.rows.filter(store=store, **{move.field: loser}).count():
+        if count := move.count(store.pk, loser.pk, survivor.pk):
             moving[str(move.model._meta.verbose_name_plural)] = count
-    return Preview(survivor, loser, choices(survivor, loser), moving)
+    return Preview(survivor, loser, [*choices(survivor, loser), *account_choice(store, survivor, loser)], moving)
 
 
 def choices(survivor: Customer, loser: Customer) -> list[FieldChoice]:
@@ -70,10 +73,28 @@ def choices(survivor: Customer, loser: Customer) -> list[FieldChoice]:
     return found
 
 
+def account_choice(store: Store, survivor: Customer, loser: Customer) -> list[FieldChoice]:
+    """Of two credit accounts one stays, the survivor's unless somebody says otherwise. Nothing to choose else."""
+    accounts = CreditAccount.objects.filter(store=store, customer__in=[survivor, loser])
+    said = {account.customer_id: _told(store, account) for account in accounts}
+    if len(said) < 2:
+        return []
+    return [FieldChoice(ACCOUNT, "credit account", said[survivor.pk], said[loser.pk], "survivor")]
+
+
+def _told(store: Store, account: CreditAccount) -> str:
+    """The account in a few words."""
+    if not account.is_active:
+        return "Credit is stopped"
+    limit = "no limit" if account.credit_limit is None else f"up to {show_amount(account.credit_limit, store.currency)}"
+    days = account.terms_days
+    return f"{limit}, due after {days} day{'' if days == 1 else 's'}" if days else f"{limit}, due at once"
+
+
 def chosen(survivor: Customer, loser: Customer, keep: Mapping[str, str]) -> dict[str, Any]:
     """The values that the survivor takes from the loser. Raises Refused for a choice that is none."""
     for field, side in keep.items():
-        if field not in FIELDS or side not in ("survivor", "loser"):
+        if field not in (*FIELDS, ACCOUNT) or side not in ("survivor", "loser"):
             raise Refused("Pick for each field whose value stays.", field)
     taken = {}
     for choice in choices(survivor, loser):

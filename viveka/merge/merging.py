@@ -13,7 +13,7 @@ from customers.models import Customer, CustomerPhone, Merge
 from customers.models.finding import IsDeleted
 from customers.records import WasMerged
 from viveka.merge.choice import chosen
-from viveka.merge.registry import MOVES
+from viveka.merge.registry import MOVES, Move, MoveOne
 from viveka.merge.snapshot import SUMS, snapshot
 from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.models import Store, User
@@ -45,9 +45,9 @@ def merge_customers(
 ) -> Merge:
     """Move all that belongs to the loser to the survivor; its number and phones lead there from then on.
 
-    `keep` says for a field (phone, name, email …) whose value stays, "survivor" or "loser"; the survivor's where
-    nothing is said, unless it is empty. Raises SameRecord, Missing, WasMerged, IsDeleted, Refused for a choice that is
-    none, CannotMerge.
+    `keep` says for a field (phone, name, email …; "credit_account" where both have one) whose value stays, "survivor"
+    or "loser"; the survivor's where nothing is said, unless it is empty. Raises SameRecord, Missing, WasMerged,
+    IsDeleted, Refused for a choice that is none, CannotMerge.
     """
     if survivor_id == loser_id:
         raise SameRecord("Pick two different records.")
@@ -55,9 +55,10 @@ def merge_customers(
     lock_before_customers(store, [survivor_id, loser_id])
     survivor, loser = _lock_pair(store, survivor_id, loser_id)
     before = {"survivor": snapshot(survivor), "loser": snapshot(loser)}
-    taken = chosen(survivor, loser, keep or {})
+    keep = keep or {}
+    taken = chosen(survivor, loser, keep)
     with merging():
-        moved = {move.name: move.carry(store.pk, loser.pk, survivor.pk) for move in MOVES}
+        moved = {move.name: _carry(move, loser, survivor, keep) for move in MOVES}
         try:
             with transaction.atomic():
                 _join(survivor, loser, taken)
@@ -67,6 +68,12 @@ def merge_customers(
         store=store, survivor=survivor, loser=loser, by=by, at=now, reason=reason,
         before=before, after=snapshot(survivor), moved={name: keys for name, keys in moved.items() if keys},
     )  # fmt: skip
+
+
+def _carry(move: Move, loser: Customer, survivor: Customer, keep: Mapping[str, str]) -> list[str]:
+    if isinstance(move, MoveOne):
+        return move.carry(loser.store_id, loser.pk, survivor.pk, exchange=keep.get(move.choice) == "loser")
+    return move.carry(loser.store_id, loser.pk, survivor.pk)
 
 
 def lock_before_customers(store: Store, customers: list[int]) -> None:

@@ -6,9 +6,11 @@ of the record itself. A test fails for a key to customers that is in neither.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import Sum
 
 from advances.models import AdvancePayment, Appointment, Booking, Deduction, Enquiry, WalletEntry
 from billing.models import Bill, Cart, Return
@@ -24,6 +26,7 @@ from debts.models import (
     Reminder,
 )
 
+_WALLET, _PAYMENTS = "advances.WalletEntry.customer", "debts.DebtPayment.customer"
 Blocker = Callable[[Merge, Sequence[Any]], str]
 
 
@@ -66,6 +69,10 @@ class Move:
             cursor.execute(f"{sql} RETURNING {self._column(self.model._meta.pk.name)}", values)
             return sorted(str(key) for (key,) in cursor.fetchall())
 
+    def count(self, store_id: int, source: int, target: int) -> int:
+        """How many rows a merge would move."""
+        return int(self.rows.filter(store_id=store_id, **{self.field: source}).count())
+
     @property
     def _table(self) -> str:
         return connection.ops.quote_name(self.model._meta.db_table)
@@ -74,25 +81,56 @@ class Move:
         return connection.ops.quote_name(str(self.model._meta.get_field(field).column))  # type: ignore[union-attr]
 
 
-class MoveUnlessThere(Move):
-    """Rows of which a customer has one: the survivor's own stays, the loser's goes along only where there is none."""
+@dataclass(frozen=True, slots=True)
+class MoveOne(Move):
+    """Rows of which a customer has one: where both have one, that of the side that was chosen stays with the survivor.
 
-    def carry(self, store_id: int, source: int, target: int, keys: Sequence[str] | None = None) -> list[str]:
-        if keys is None and self.rows.filter(store_id=store_id, **{self.field: target}).exists():
-            return []
-        return super().carry(store_id, source, target, keys)
+    The other one is kept with the loser, for an undo.
+    """
+
+    choice: str = ""
+    """What the choice between the two is called."""
+
+    def both(self, store_id: int, one: int, other: int) -> list[Any]:
+        """The rows of the two, where each has one; else none."""
+        of_them = self.rows.filter(store_id=store_id, **{f"{self.field}__in": [one, other]})
+        rows = {getattr(row, f"{self.field}_id"): row for row in of_them}
+        return [rows[one], rows[other]] if len(rows) == 2 else []
+
+    def count(self, store_id: int, source: int, target: int) -> int:
+        return 0 if self.both(store_id, source, target) else super(MoveOne, self).count(store_id, source, target)
+
+    def carry(
+        self, store_id: int, source: int, target: int, keys: Sequence[str] | None = None, *, exchange: bool = False
+    ) -> list[str]:
+        if keys is not None:
+            exchange = len(keys) == 2
+        if self.both(store_id, source, target):
+            return self._exchange(store_id, source, target) if exchange else []
+        return super(MoveOne, self).carry(store_id, source, target, keys)
+
+    def _exchange(self, store_id: int, one: int, other: int) -> list[str]:
+        """In three steps, since no customer may have two; the key to a customer is looked at when all is done."""
+        nobody = -one
+        parked = super(MoveOne, self).carry(store_id, one, nobody)
+        moved = super(MoveOne, self).carry(store_id, other, one)
+        super(MoveOne, self).carry(store_id, nobody, other)
+        return sorted([*parked, *moved])
 
 
 def _advances_used_since(merge: Merge, keys: Sequence[Any]) -> str:
-    used = WalletEntry.objects.filter(advance__in=keys, created_at__gt=merge.at)
+    """Asked of the rows and not of the clock: a till that waited for the merge had looked at its clock before."""
+    used = WalletEntry.objects.filter(advance__in=keys).exclude(pk__in=merge.moved.get(_WALLET, []))
     return "an advance that came with the merge was used or given back since." if used.exists() else ""
 
 
 def _debts_lowered_since(merge: Merge, keys: Sequence[Any]) -> str:
     lowered = (
-        Allocation.objects.filter(debt__in=keys, payment__created_at__gt=merge.at).exists()
+        Allocation.objects.filter(debt__in=keys).exclude(payment__in=merge.moved.get(_PAYMENTS, [])).exists()
         or DebtReduction.objects.filter(debt__in=keys, created_at__gt=merge.at).exists()
         or PaymentReversal.objects.filter(payment__allocations__debt__in=keys, created_at__gt=merge.at).exists()
+        or Debt.objects.filter(pk__in=keys).aggregate(left=Sum("balance", default=0))["left"]
+        != Decimal(merge.before["loser"]["debt_balance"])
     )
     return "a debt that came with the merge was paid or lowered since." if lowered else ""
 
@@ -100,6 +138,11 @@ def _debts_lowered_since(merge: Merge, keys: Sequence[Any]) -> str:
 def _bills_returned_since(merge: Merge, keys: Sequence[Any]) -> str:
     returned = Return.objects.filter(bill__in=keys, created_at__gt=merge.at)
     return "goods of a bill that came with the merge came back since." if returned.exists() else ""
+
+
+def _account_changed_since(merge: Merge, keys: Sequence[Any]) -> str:
+    changed = CreditAccount.objects.filter(pk__in=keys, updated_at__gt=merge.at)
+    return "the credit account that came with the merge was changed since." if changed.exists() else ""
 
 
 MOVES = [
@@ -111,7 +154,7 @@ MOVES = [
     Move(AdvancePayment, undo_blocked=_advances_used_since),
     Move(Deduction),
     Move(WalletEntry),
-    MoveUnlessThere(CreditAccount),
+    MoveOne(CreditAccount, choice="credit_account", undo_blocked=_account_changed_since),
     Move(Debt, undo_blocked=_debts_lowered_since),
     Move(DebtPayment),
     Move(Reminder),
