@@ -39,6 +39,7 @@ LEDGERS = {
     "customers_merge": False,
     "customers_mergeundo": False,
     "customers_recordevent": False,
+    "stores_pintry": False,
 }
 
 

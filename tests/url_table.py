@@ -102,6 +102,7 @@ ROWS = [
     Row("sign-out", get=False, post=True),
     Row("choose-store", post=True),
     Row("change-password", post=True),
+    Row("my-pin", post=True),
     Row("store-settings", MANAGERS, post=True),
     Row("members", MANAGERS, post=True),
     Row("member-end", MANAGERS, get=False, post=True, of=membership),

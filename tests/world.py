@@ -16,7 +16,7 @@ from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
 from tests.world_debts import ROW_OF_DEBTS, Debts, make_debts
 from viveka.merge.merging import merge_customers
-from viveka.stores.models import Membership, Store, User
+from viveka.stores.models import Membership, PinTry, Store, User
 from viveka.stores.tests.factories import MembershipFactory, StoreFactory
 
 
@@ -67,6 +67,7 @@ def make_shop() -> Shop:
     now = timezone.now()
     delete_customer(store=store, pk=gone.pk, by=manager, now=now)
     merge = merge_customers(store=store, survivor_id=namesake.pk, loser_id=loser.pk, by=manager, now=now)
+    PinTry.objects.create(membership=staff["manager"], by=cashier, what="pass a credit limit", is_right=False, at=now)
     likely = LikelyPair.objects.create(store=store, first=customer, second=namesake, bits=20, reasons="name")
     debts = make_debts(store, cashier, manager)
     advance = paid_ahead(customer, 500, by=cashier)
@@ -89,6 +90,7 @@ def _first(rows: Any) -> Any:
 ROW_OF: dict[str, Any] = {
     "stores.store": lambda shop: shop.store.pk,
     "stores.membership": lambda shop: shop.staff["cashier"].pk,
+    "stores.pintry": lambda shop: _first(PinTry.objects.filter(membership__store=shop.store)),
     "customers.customer": lambda shop: shop.customer.pk,
     "billing.product": lambda shop: shop.product.pk,
     "billing.batch": lambda shop: _first(shop.product.batches),

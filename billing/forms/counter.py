@@ -12,7 +12,7 @@ from django.http import QueryDict
 from billing.models import PaymentMethod
 from billing.models.bill import INSTRUMENTS
 from billing.services.tender import CHANGE, Tender
-from debts.services import CreditLimitPassed, CreditStopped
+from debts.services import CreditLimitPassed, CreditStopped, Permission
 from viveka.stores.errors import Refused, RefusedFields
 from viveka.stores.form_fields import DayField
 from viveka.stores.money import ZERO, read_amount
@@ -56,6 +56,7 @@ class PaymentForm:
         columns = (data.getlist(f"part_{name}") for name in ("method", "amount", "reference"))
         self.parts = [PaymentPart(*row) for row in zip_longest(*columns, fillvalue="")][:MOST_PARTS]
         self.errors: dict[str, str] = {}
+        self.needs_manager = False
 
     @property
     def blank_part(self) -> PaymentPart:
@@ -69,9 +70,9 @@ class PaymentForm:
         """One more row to fill."""
         self.parts = [*self.parts, PaymentPart()][:MOST_PARTS]
 
-    def tenders(self) -> list[Tender]:
-        """The payments. Raises RefusedFields after every field was looked at."""
-        terms = self._read_credit()
+    def tenders(self, permission: Permission | None = None) -> list[Tender]:
+        """The payments, with a manager's permission to pass the limit. Raises RefusedFields after all was looked at."""
+        terms = replace(self._read_credit(), permission=permission)
         parts = [part for part in self.parts if part.amount.strip()]
         tenders = [tender for part in parts if (tender := self._read_part(part, terms))]
         if self.balance and all(part.method != PaymentMethod.ADVANCE for part in parts):
@@ -86,6 +87,7 @@ class PaymentForm:
         names = {"cashReceived": "received", "payments": "parts", "above": "above"}
         if isinstance(refusal, CreditLimitPassed | CreditStopped):
             names["payments"] = "credit"
+            self.needs_manager = isinstance(refusal, CreditLimitPassed)
         for name, sentences in refusal.errors.items():
             if name in names:
                 self.errors.setdefault(names[name], " ".join(sentences))

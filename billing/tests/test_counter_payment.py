@@ -6,6 +6,7 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from customers.tests.factories import CustomerFactory
 from debts.models import Debt, DebtPayment
 from debts.services import set_credit_account
 from debts.tests.factories import left, owes, pays
-from viveka.stores.models import Store, User
+from viveka.stores.models import Membership, Store, User
 
 pytestmark = pytest.mark.django_db
 LIVE = {"HX-Request": "true"}
@@ -57,7 +58,8 @@ def paid() -> list[tuple[str, D, D | None]]:
 
 
 def receipt(till: Client) -> str:
-    return text(till.get(reverse("billing:receipt", args=[Bill.objects.latest("sequence").pk])))
+    page = text(till.get(reverse("billing:receipt", args=[Bill.objects.latest("sequence").pk])))
+    return page[page.index("Bill BILL") :]
 
 
 def offered(customer: Customer, balance: str = "") -> dict[str, Any]:
@@ -346,3 +348,45 @@ class TestTheReceipt:
         bill = Bill.objects.latest("sequence")
         with django_assert_num_queries(7):
             till.get(reverse("billing:receipt", args=[bill.pk]))
+
+
+class TestAManagersPin:
+    """Owes 900 of 1,000 and buys for 500: refused, and allowed by a manager at the cashier's screen."""
+
+    @pytest.fixture
+    def cart(self, cashier: User, manager: User, john: Customer, soap: Product) -> Cart:
+        set_credit_account(customer=john, by=manager, credit_limit=D(1000), terms_days=None)
+        owes(john, 900)
+        Membership.objects.filter(user=manager).update(pin_hash=make_password("2580"))
+        return filled_cart(john.store, cashier, [(soap, 5)], customer=john)
+
+    def sent(self, cart: Cart, manager: User, **more: str) -> dict[str, Any]:
+        allowed = {"pin_manager": manager.memberships.get().pk, "pin": "2580", "pin_why": "A wedding"}
+        return {"method": "credit", **offered(cart.customer), **allowed, **more}
+
+    def test_is_asked_for_and_records_both_names(self, till: Client, cart: Cart, cashier: User, manager: User) -> None:
+        refused = text(complete(till, cart, method="credit"))
+        assert "A manager allows it" in refused
+        assert manager.username in refused
+        assert "HX-Redirect" in complete(till, cart, **self.sent(cart, manager))
+        debt = Bill.objects.get().payments.get().debt
+        assert (debt.by, debt.allowed_by, debt.allowed_why) == (cashier, manager, "A wedding")
+
+    def test_wrong_nothing_is_billed_and_what_was_typed_stays(self, till: Client, cart: Cart, manager: User) -> None:
+        response = complete(till, cart, **self.sent(cart, manager, pin="2581"))
+        assert "This PIN is not right." in text(response)
+        assert 'value="A wedding"' in response.content.decode()
+        assert "2581" not in response.content.decode()
+        assert paid_or_not() == []
+
+    def test_not_needed_leaves_no_name_on_the_debt(self, till: Client, cart: Cart, manager: User) -> None:
+        complete(till, cart, **self.sent(cart, manager, received="400"))
+        assert Bill.objects.get().payments.get(method="credit").debt.allowed_by is None
+
+    def test_a_manager_at_her_own_counter_says_why(
+        self, manager_client: Client, cart: Cart, manager: User, john: Customer
+    ) -> None:
+        Cart.objects.filter(pk=cart.pk).update(by=manager)
+        assert "A manager allows it Why" in text(complete(manager_client, cart, method="credit"))
+        complete(manager_client, cart, method="credit", pin_why="A wedding", **offered(john))
+        assert Bill.objects.get().payments.get().debt.allowed_by == manager

@@ -21,12 +21,16 @@ from billing.services.checkout import Sale, Terms, complete_cart
 from billing.services.priced_cart import price_each
 from billing.services.tender import CHANGE
 from billing.views.till import BUYER, CART, CUSTOMER, TILL, Said, answer, render_till
+from debts.services import Permission
 from viveka.stores.access import cashier_required
 from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Store
 from viveka.stores.money import read_amount, read_quantity, show_amount
 from viveka.stores.pages import render_page
+from viveka.stores.pin import Allowing
+
+ABOVE_LIMIT = "pass a credit limit"
 
 
 @require_safe
@@ -144,12 +148,12 @@ def buyer_correct_name(request: StoreRequest) -> HttpResponse:
 @cashier_required
 def cart_complete(request: StoreRequest) -> HttpResponse:
     """Make the bill and show its receipt; where it is refused, the page says why and keeps what was typed."""
-    said = Said(payment=PaymentForm(request.POST), keeps_form=True)
+    said = Said(payment=PaymentForm(request.POST), keeps_form=True, allowing=Allowing(request, what=ABOVE_LIMIT))
     if "split" in request.POST:
         said.payment.add_part()
         return answer(request, TILL, said)
     try:
-        sale = _complete(request, said.payment)
+        sale = _complete(request, said.payment, said.allowing)
     except Refused as refusal:
         _tell(said, refusal)
         said.seen = request.POST.getlist("shown")
@@ -160,7 +164,7 @@ def cart_complete(request: StoreRequest) -> HttpResponse:
     return HttpResponseClientRedirect(receipt) if request.htmx else redirect(receipt)  # type: ignore[attr-defined]
 
 
-def _complete(request: StoreRequest, payment: PaymentForm) -> Sale:
+def _complete(request: StoreRequest, payment: PaymentForm, allowing: Allowing | None) -> Sale:
     store, cart_id = request.store, read_cart_key(request.POST.get("cart"))
     if cart_id is None:
         raise Refused("Add a product first.")
@@ -173,10 +177,13 @@ def _complete(request: StoreRequest, payment: PaymentForm) -> Sale:
         cart = Cart.objects.select_related("customer").filter(store=store, pk=cart_id).first()
     if cart is not None:
         _insist_on_what_was_offered(cart, payment, store)
+    now, permission = timezone.now(), None
+    if allowing and allowing.is_given:
+        payment.needs_manager = True
+        permission = Permission(*allowing.allowed(now))
     terms = Terms(seen=request.POST.get("seen") or "nothing")
-    return complete_cart(
-        store=store, by=request.user, cart_id=cart_id, tenders=payment.tenders(), now=timezone.now(), terms=terms
-    )
+    tenders = payment.tenders(permission)
+    return complete_cart(store=store, by=request.user, cart_id=cart_id, tenders=tenders, now=now, terms=terms)
 
 
 def _insist_on_what_was_offered(cart: Cart, payment: PaymentForm, store: Store) -> None:
@@ -195,7 +202,7 @@ def _tell(said: Said, refusal: Refused) -> None:
     """Say a refusal at the fields that it is about; what is about none of them is said on top."""
     said.payment.refuse(refusal)
     said.buyer_errors = {name: refusal.errors[name] for name in ("phone", "name") if name in refusal.errors}
-    if not (said.payment.errors or said.buyer_errors):
+    if not (said.payment.errors or said.buyer_errors or (said.allowing and said.allowing.errors)):
         said.notices.append(refusal.message)
 
 

@@ -14,6 +14,7 @@ from billing.services.carts import BuyerNoted
 from billing.services.priced_cart import price_each, read_cart
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
+from viveka.stores.pin import Allowing
 
 PAGE, TILL = "billing/counter.html", "billing/_till.html"
 CART, BUYER, CUSTOMER = "billing/_cart_answer.html", "billing/_buyer_answer.html", "billing/_customer_answer.html"
@@ -27,6 +28,7 @@ class Said:
     code: str = ""
     matches: list[Product] = field(default_factory=list)
     payment: PaymentForm = field(default_factory=PaymentForm)
+    allowing: Allowing | None = None  # a manager's PIN, where one was asked for
     keeps_form: bool = False  # the payment form was sent and comes back
     line_error: tuple[int, str, str, str] | None = None  # line, field, what was typed, sentence
     buyer_errors: dict[str, list[str]] = field(default_factory=dict)
@@ -51,7 +53,7 @@ def render_till(request: StoreRequest, fragment: str, said: Said) -> HttpRespons
     """Read and show what the answer needs, and no more."""
     cart = Cart.objects.select_related("customer").current(request.store, request.user)
     needed = fragment if request.htmx else TILL  # type: ignore[attr-defined]
-    context: dict[str, Any] = {"notices": said.notices, "payment": said.payment}
+    context: dict[str, Any] = {"notices": said.notices, "payment": said.payment, "allowing": said.allowing}
     if needed in {TILL, CART}:
         context |= _goods(request, cart, said)
     if needed in {TILL, BUYER, CUSTOMER}:

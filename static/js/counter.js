@@ -261,7 +261,7 @@
     const after = () => {
       if (leaving) return;
       if (byId("complete") === button) button.disabled = false; // not answered: to be pressed again
-      document.querySelector("#till .is-invalid, #without-customer.btn-outline-danger")?.focus();
+      document.querySelector("#till .is-invalid, #without-customer.btn-outline-danger, #pin, #pin-why")?.focus();
       document.querySelector(".till-notice, .is-invalid, .is-changed")?.scrollIntoView({ block: "center" });
     };
     const lost = "No connection: press Complete payment again. However often it is pressed, there is one bill.";

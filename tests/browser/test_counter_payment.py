@@ -3,6 +3,7 @@
 from decimal import Decimal as D
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -14,7 +15,7 @@ from customers.tests.factories import CustomerFactory
 from debts.services import set_credit_account
 from debts.tests.factories import owes
 from tests.browser.test_counter import faults, lines, quantity, scan
-from viveka.stores.models import Store
+from viveka.stores.models import Membership, Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 COUNTER = reverse("billing:counter")
@@ -138,8 +139,9 @@ def test_money_above_the_bill_goes_where_one_key_sends_it(window, cashier, john,
     assert (john.debt_balance, john.advance_balance) == (D(0), D(120))
 
 
-def test_over_the_limit_on_a_phone(window, cashier, manager, john, goods):
+def test_over_the_limit_on_a_phone_a_manager_allows_it(window, cashier, manager, john, goods):
     set_credit_account(customer=john, by=manager, credit_limit=D(100), terms_days=7)
+    Membership.objects.filter(user=manager).update(pin_hash=make_password("2580"))
     till = window(cashier, width=390, height=844)
     page = till.open(COUNTER)
     page.locator("#code").fill("8901030865278")
@@ -158,10 +160,13 @@ def test_over_the_limit_on_a_phone(window, cashier, manager, john, goods):
     expect(page.locator("#credit-for")).to_have_value("his son")
     till.shoot("counter 390 over the limit")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.locator("#received").fill("330")
+    page.locator("#pin").fill("2580")
+    page.locator("#pin-why").fill("A wedding")
     page.locator("#complete").click()
-    expect(page.locator(".receipt-due")).to_contain_text("₹100.00")
+    expect(page.locator(".receipt-due")).to_contain_text("₹430.00")
     till.shoot("receipt 390 with credit")
+    debt = Bill.objects.get().payments.get(method="credit").debt
+    assert (debt.by, debt.allowed_by, debt.for_name) == (cashier, manager, "his son")
 
 
 def test_advance_and_credit_without_javascript(window, cashier, john, goods):

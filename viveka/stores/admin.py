@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from viveka.stores.errors import Refused
 from viveka.stores.forms import StoreForm
-from viveka.stores.models import Membership, Store, User
+from viveka.stores.models import Membership, PinTry, Store, User
 from viveka.stores.services import add_member, end_membership
 
 
@@ -121,6 +121,27 @@ class MembershipAdmin(StoreDoors):
                 end_membership(membership=membership, now=timezone.now())
             except Refused as refusal:
                 self.message_user(request, f"{membership.user}: {refusal.message}", messages.ERROR)
+
+
+@admin.register(PinTry)
+class PinTryAdmin(StoreDoors):
+    """What was allowed by a PIN, or tried."""
+
+    list_display = ("at", "what", "membership", "by", "is_right")
+    list_select_related = ("membership__user", "by")
+    list_filter = ("is_right",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return admin.ModelAdmin.get_queryset(self, request).filter(membership__store=request.store)  # type: ignore[attr-defined]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return manages(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class SuperuserOnly(admin.ModelAdmin):

@@ -65,6 +65,22 @@ class PasswordForm(PasswordChangeForm):
         self.helper = form_helper("old_password", "new_password1", "new_password2", submit="Change my password")
 
 
+class PinForm(forms.Form):
+    """The person's own PIN in the store."""
+
+    pin = forms.CharField(label="New PIN", max_length=8, help_text="Four to eight digits.")
+    again = forms.CharField(label="The same again", max_length=8)
+    password = forms.CharField(label="Your password", strip=False, max_length=128)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("pin", "again"):
+            attrs = {"inputmode": "numeric", "autocomplete": "off"}
+            self.fields[name].widget = forms.PasswordInput(attrs=attrs)
+        self.fields["password"].widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        self.helper = form_helper(Row(Column("pin"), Column("again")), "password", submit="Set my PIN")
+
+
 class StoreForm(forms.ModelForm):
     """A store's settings, for its managers."""
 

@@ -11,5 +11,6 @@ urlpatterns = [
     path("settings/", views.store_settings, name="store-settings"),
     path("members/", views.member_list, name="members"),
     path("members/<int:pk>/end/", views.member_end, name="member-end"),
+    path("pin/", views.my_pin, name="my-pin"),
     path("password/", views.change_password, name="change-password"),
 ]

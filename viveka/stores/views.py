@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from viveka.stores.access import manager_required
+from viveka.stores.access import manager_required, member_required
 from viveka.stores.errors import Refused
-from viveka.stores.forms import MemberForm, PasswordForm, SignInForm, StoreForm, add_refusal
+from viveka.stores.forms import MemberForm, PasswordForm, PinForm, SignInForm, StoreForm, add_refusal
 from viveka.stores.middleware import SESSION_STORE, StoreRequest
 from viveka.stores.models import Membership
 from viveka.stores.pages import render_page
+from viveka.stores.pin import set_pin
 from viveka.stores.services import add_member, end_membership
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -103,3 +104,19 @@ def change_password(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Your password is changed. You are signed out everywhere else.")
         return redirect("home")
     return render_page(request, "stores/change_password.html", {"form": form})
+
+
+@read_or_post
+@member_required
+def my_pin(request: StoreRequest) -> HttpResponse:
+    """The person's PIN in the store, set by nobody else."""
+    form = PinForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_pin(membership=request.membership, now=timezone.now(), **form.cleaned_data)
+        except Refused as refusal:
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, f"Your PIN in {request.store} is set.")
+            return redirect("home")
+    return render_page(request, "stores/my_pin.html", {"form": form})

@@ -2,7 +2,7 @@
 
 from viveka.stores.models.counter import Counter
 from viveka.stores.models.owned import StoreOwned
-from viveka.stores.models.person import ApiToken, Membership, Role, User
+from viveka.stores.models.person import ApiToken, Membership, PinTry, Role, User
 from viveka.stores.models.request_key import RequestKey
 from viveka.stores.models.store import StockPolicy, Store
 
@@ -10,6 +10,7 @@ __all__ = [
     "ApiToken",
     "Counter",
     "Membership",
+    "PinTry",
     "RequestKey",
     "Role",
     "StockPolicy",

@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Lower
 
+from viveka.stores.append_only import append_only
+from viveka.stores.fields import StaffField
 from viveka.stores.models.store import Store
 from viveka.stores.tracing import traced
 
@@ -32,16 +34,21 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Not ended, of an active user."""
         return self.filter(ended_at__isnull=True, user__is_active=True)
 
+    def with_pin(self) -> "MembershipQuerySet":
+        return self.standing().exclude(pin_hash="")
 
-@traced("store", "user", "role", "ended_at")
+
+@traced("store", "user", "role", "ended_at", "pin_set_at")
 class Membership(models.Model):
-    """A person's role in a store. Ended, it stays as the record of who that was."""
+    """A person's role in a store. Ended, it stays as the record of who that was, and its PIN opens nothing."""
 
     store = models.ForeignKey(Store, on_delete=models.PROTECT, related_name="memberships", editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=8, choices=Role)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    pin_hash = models.CharField(max_length=128, blank=True, editable=False)  # one writer: viveka.stores.pin
+    pin_set_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -70,6 +77,25 @@ class Membership(models.Model):
     def sees_cost(self) -> bool:
         """May see cost, profit and exports."""
         return self.role in {Role.MANAGER, Role.AUDITOR}
+
+
+class PinTry(models.Model):
+    """A PIN typed at somebody's screen: whose, by whom, what for, and whether it was right."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="pin_tries", db_index=False)
+    by = StaffField()
+    what = models.CharField(max_length=80)
+    is_right = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "PIN tries"
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["membership", "-at"], name="pin_tries_of_a_person")]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.what}: PIN of {self.membership}"
 
 
 class ApiTokenManager(models.Manager["ApiToken"]):
