@@ -34,7 +34,7 @@ class DebtTable(_StoreTable):
     customer = tables.Column(attrs=LEAD)
     at = tables.Column("Date", attrs=NUMBER)
     about = tables.Column("For", empty_values=())
-    due_day = tables.Column("Due", attrs=NUMBER)
+    due_day = tables.Column("Due")
     amount_owed = tables.Column("Amount", accessor="amount", attrs=AMOUNT)
     paid = tables.Column(attrs=AMOUNT)
     balance = tables.Column("Left", attrs=AMOUNT)

@@ -14,7 +14,7 @@ from billing.services.tender import Tender
 from billing.tests.factories import sell, stocked_product
 from customers.tests.factories import CustomerFactory
 from debts.models import Allocation, ReductionCause
-from debts.services import reduce_debt, reverse_payment, set_credit_account
+from debts.services import note_reminder, promise_payment, reduce_debt, reverse_payment, set_credit_account
 from debts.tests.factories import owes, pays
 from viveka.stores.models import Store, User
 
@@ -35,6 +35,8 @@ def trade_ahead_and_on_credit(store: Store, by: User) -> dict[str, Any]:
     credit = bill.payments.get(method="credit").debt
     debt = owes(usha, 500, by=by)
     reduce_debt(debt=debt, amount=D(20), cause=ReductionCause.RETURN, reason="x", by=by, now=timezone.now())
+    note_reminder(customer=usha, way="call", by=by, now=now)
+    promise = promise_payment(customer=usha, promised_on=store.day_of(now), by=by, now=now)
     paid = pays(usha, 130, by=by)  # the whole of the bill's debt, and 20 of the other
     from_balance = pays(usha, 7, mode="advance", by=by)
     wrong = pays(usha, 9, mode="advance", by=by)
@@ -51,7 +53,7 @@ def trade_ahead_and_on_credit(store: Store, by: User) -> dict[str, Any]:
     made |= {"entry_young": entries[3], "wrong_deduction": wrong.deduction, "kept": over.kept_advance}
     made |= {"part": Allocation.objects.get(payment=paid, debt=debt)}
     made |= {"kept_bill": kept_bill}
-    made |= {"credit_payment": bill.payments.get(method="credit")}
+    made |= {"promise": promise, "credit_payment": bill.payments.get(method="credit")}
     return {name: row.pk for name, row in made.items()}
 
 
@@ -132,6 +134,7 @@ BREAKS = [
     ("statement_ends_at_the_balances", "usha", "DELETE FROM debts_debtreduction WHERE debt_id = %(debt)s"),
     ("statement_ends_at_the_balances", "ravi", "customer: debt_balance = 0.01"),
     ("debt_never_below_zero", "usha", "UPDATE debts_debt SET at = at + interval '1 day' WHERE id = %(credit)s"),
+    ("promise_lies_ahead", "promise", "paymentpromise: promised_on = promised_on - 1"),
     ("aging_adds_up_to_the_balance", "usha", "DELETE FROM debts_allocation WHERE id = %(part)s"),
     ("aging_adds_up_to_the_balance", "ravi", "customer: debt_balance = 0.01"),
 ]

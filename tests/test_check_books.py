@@ -217,7 +217,9 @@ BREAKS = [
 APPS = {"customer": "customers", "counter": "stores"}
 APPS |= dict.fromkeys(["advancepayment", "deduction", "utilization", "walletentry"], "advances")
 APPS |= dict.fromkeys(["appointment", "booking", "enquiry"], "advances")
-APPS |= dict.fromkeys(["debt", "debtpayment", "allocation", "debtreduction", "paymentreversal"], "debts")
+APPS |= dict.fromkeys(
+    ["debt", "debtpayment", "allocation", "debtreduction", "paymentreversal", "paymentpromise"], "debts"
+)
 
 
 def test_sound_books_keep_every_rule(ours: Ids) -> None:

@@ -24,7 +24,7 @@ from viveka.stores.dating import check_dated
 from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.fifo import Taken, take_oldest_first
 from viveka.stores.models import Store, User
-from viveka.stores.money import PAISA, ZERO
+from viveka.stores.money import PAISA, ZERO, show_amount
 from viveka.stores.transactions import retry_when_entangled
 
 
@@ -67,7 +67,7 @@ def repay_debts(
     check_dated(customer.store, at or now, now)
     must_fit = repayment.from_balance or not repayment.keep_rest
     if must_fit and repayment.amount > customer.debt_balance:
-        raise MoreThanOwed(_too_much(customer.debt_balance, repayment), "amount")
+        raise MoreThanOwed(_too_much(customer.debt_balance, repayment, customer.store.currency), "amount")
     payment = DebtPayment(
         store=customer.store, customer=customer, amount=repayment.amount, mode=repayment.mode,
         reference=repayment.reference, note=repayment.note, by=by,
@@ -76,7 +76,8 @@ def repay_debts(
         payment.deduction = deduct_from_locked(customer, repayment.amount, by=by, now=now, at=at)
     taken, moment = _take(customer, repayment, now, at)
     if taken.missing and must_fit:
-        raise MoreThanOwed(_too_much(repayment.amount - taken.missing, repayment), "amount")
+        left = repayment.amount - taken.missing
+        raise MoreThanOwed(_too_much(left, repayment, customer.store.currency), "amount")
     payment.at, payment.created_at = moment, max(moment, now)
     if taken.missing:
         _keep(payment, taken.missing, now, at)
@@ -84,9 +85,9 @@ def repay_debts(
     return payment
 
 
-def _too_much(owed: Decimal, repayment: Repayment) -> str:
+def _too_much(owed: Decimal, repayment: Repayment, currency: str) -> str:
     advice = "Take less." if repayment.from_balance else "Take less, or keep the rest as an advance."
-    return f"Only {owed:.2f} is owed. {advice}"
+    return f"Only {show_amount(owed, currency)} is owed. {advice}"
 
 
 def _take(customer: Customer, repayment: Repayment, now: datetime, at: datetime | None) -> tuple[Taken[Debt], datetime]:

@@ -135,10 +135,10 @@ class TestPay:
     def test_more_than_is_owed(self, asha: Customer, cashier: User) -> None:
         first, _ = owes(asha, 100), owes(asha, 50)
         told = {"customer": asha, "by": cashier, "now": timezone.now()}
-        words = "^Only 150.00 is owed. Take less, or keep the rest as an advance.$"
+        words = "^Only ₹150.00 is owed. Take less, or keep the rest as an advance.$"
         assert refuses(MoreThanOwed, words, repay_debts, repayment=Repayment(D("150.01"), "cash"), **told) == {"amount"}
         picked = Repayment(D("100.01"), "cash", debt_ids=[first.pk])
-        assert refuses(MoreThanOwed, "Only 100.00", repay_debts, repayment=picked, **told) == {"amount"}
+        assert refuses(MoreThanOwed, "Only ₹100.00", repay_debts, repayment=picked, **told) == {"amount"}
 
     def test_the_rest_is_kept_as_an_advance_where_the_cashier_says_so(self, asha: Customer) -> None:
         debt = owes(asha, 100)
@@ -165,7 +165,7 @@ class TestPay:
         refuses(InsufficientAdvance, "Insufficient", repay_debts, repayment=Repayment(D(21), "advance"), **told)
         paid_ahead(asha, 100)
         more = Repayment(D(41), "advance", keep_rest=True)
-        refuses(MoreThanOwed, "^Only 40.00 is owed. Take less.$", repay_debts, repayment=more, **told)
+        refuses(MoreThanOwed, "^Only ₹40.00 is owed. Take less.$", repay_debts, repayment=more, **told)
 
     @pytest.mark.parametrize(
         ("repayment", "field"),
@@ -180,7 +180,7 @@ class TestPay:
     def test_about_an_earlier_day_settles_what_stood_open_then(self, asha: Customer, cashier: User) -> None:
         old, young = owes(asha, 100, at=MARCH), owes(asha, 100, at=APRIL)
         told = {"customer": asha, "by": cashier, "now": timezone.now(), "at": APRIL - timedelta(days=1)}
-        refuses(MoreThanOwed, "Only 100.00", repay_debts, repayment=Repayment(D(150), "cash"), **told)
+        refuses(MoreThanOwed, "Only ₹100.00", repay_debts, repayment=Repayment(D(150), "cash"), **told)
         pays(asha, 150, at=APRIL - timedelta(days=1), keep_rest=True)
         assert left(old, young) == [D(0), D(100)]
 
@@ -191,7 +191,7 @@ class TestPay:
         wrong = pays(asha, 100, at=APRIL)
         reverse_payment(store=store, payment_id=wrong.pk, reason="x", by=cashier, now=timezone.now())
         told = {"customer": asha, "by": cashier, "now": timezone.now(), "at": APRIL - timedelta(days=1)}
-        refuses(MoreThanOwed, "Only 0.00", repay_debts, repayment=Repayment(D(1), "cash"), **told)
+        refuses(MoreThanOwed, "Only ₹0.00", repay_debts, repayment=Repayment(D(1), "cash"), **told)
         pays(asha, 100)
         assert owed(asha) == D(0)
 

@@ -13,6 +13,7 @@ from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
+from viveka.stores.phone import phone_fragment
 
 MATCHES = 12
 TITLES = {"enter": "Enter a debt", "pay": "Take a payment", "account": "Open a credit account"}
@@ -42,7 +43,8 @@ def account_add(request: StoreRequest) -> HttpResponse:
 def _choose(request: StoreRequest, then: str) -> HttpResponse:
     """Pick the customer to go on with `then`; a phone that is not on record makes the record."""
     words = request.GET.get("q", "")[:200]
-    form = NewcomerForm(posted(request), store=request.store)
+    typed = {"phone" if phone_fragment(words) else "name": words}
+    form = NewcomerForm(posted(request), store=request.store, initial=typed)
     if request.method == "POST" and form.is_valid():
         try:
             found = Customer.objects.find_or_create(

@@ -70,6 +70,4 @@ def _row(request: StoreRequest, customer: Customer, form: PromiseForm, error: st
     customer.refresh_from_db()
     (one,) = tell_owing(request.store, [customer], today)
     context = {"one": one, "today": today, "form": form, "error": error, "opened": bool(form.errors)}
-    return render_page(
-        request, "debts/due_one.html", context, fragment="debts/_due_row.html", status=422 if wrong else 200
-    )
+    return render_page(request, "debts/due_one.html", context, fragment="debts/_due_row.html")

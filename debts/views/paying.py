@@ -66,14 +66,16 @@ def payment_enter(request: StoreRequest, pk: int) -> HttpResponse:
     told: dict[str, Any] = {"membership": request.membership, "now": now, "customer": customer}
     typed = PaymentForm(request.POST if request.method == "POST" else request.GET, **told)
     form = typed if request.method == "POST" else PaymentForm(initial={"amount": request.GET.get("amount")}, **told)
+    preview = None
     if request.method == "POST" and form.is_valid():
         try:
             made = do_once(request, form.cleaned_data["key"], lambda: _repay(request, customer, form))
         except Refused as refusal:
+            preview = _preview(customer, form)  # of what was typed, before the form forgets a refused amount
             add_refusal(form, refusal)
         else:
             return redirect("debts:payment", made)
-    context = {"customer": customer, "form": form, "preview": _preview(customer, typed)}
+    context = {"customer": customer, "form": form, "preview": preview or _preview(customer, typed)}
     return render_page(
         request, "debts/pay.html", context, fragment="debts/_preview.html" if request.method == "GET" else ""
     )

@@ -160,5 +160,14 @@ RULES = [
         ) AS running WHERE owed < 0
         """,
     ),
+    sql_rule(
+        "promise_lies_ahead",
+        "A promise to pay is for the day on which it was given, or a later one.",
+        """
+        SELECT promise.id FROM debts_paymentpromise AS promise JOIN stores_store AS store ON store.id = promise.store_id
+         WHERE promise.store_id = ANY(%(stores)s)
+           AND promise.promised_on < (promise.at AT TIME ZONE store.timezone)::date
+        """,
+    ),
     Rule("aging_adds_up_to_the_balance", "Today's aging, over all of its buckets, is what is owed.", _aging_differs),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -83,4 +84,6 @@ def _shown(field: models.Field, value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(field, models.DateTimeField):  # JSON has it as text
         return f"{timezone.localtime(datetime.fromisoformat(value)):%-d %b %Y, %H:%M}"
+    if isinstance(field, models.DecimalField):
+        return f"{Decimal(str(value)):.{field.decimal_places}f}"
     return str(dict(field.flatchoices or ()).get(value, value))
