@@ -9,6 +9,8 @@ import os
 import secrets
 import shutil
 import time
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -70,9 +72,9 @@ class Report:
 class KeptImport:
     """The one file that a person has waiting in a store, its preview, how far it is, and its result."""
 
-    def __init__(self, store: Store, person: User) -> None:
+    def __init__(self, store: Store, person: User | None, *, folder: Path | None = None) -> None:
         self.store = store
-        self.folder = _place() / f"{store.pk}-{person.pk}"
+        self.folder = folder or _place() / f"{store.pk}-{person.pk if person else ''}"
 
     def keep(self, data: bytes, name: str, *, without_bad_phones: bool) -> None:
         """Keep the file in place of an earlier one; everybody's outdated files go."""
@@ -146,10 +148,11 @@ class KeptImport:
         return _report(self._read("result"))
 
     def _write(self, name: str, value: Any) -> None:
-        """In one move, so that nobody reads half of it."""
+        """In one move, so that nobody reads half of it; not at all where the folder was forgotten meanwhile."""
         half = self.folder / f"{name}.{secrets.token_hex(4)}"
-        half.write_text(json.dumps(value))
-        os.replace(half, self.folder / name)
+        with suppress(FileNotFoundError):
+            half.write_text(json.dumps(value))
+            os.replace(half, self.folder / name)
 
     def _read(self, name: str) -> Any:
         try:
@@ -176,6 +179,23 @@ def sweep() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
         except FileNotFoundError:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget(store: Store, *, customers: Collection[int], phones: Collection[str], names: Collection[str]) -> None:
+    """Remove every file of the store that says anything of these customers, with all that is kept about it.
+
+    They are known by key, phone (E.164) or name, case ignored; where nothing could be read yet, the file goes too.
+    """
+    sweep()
+    folded = {name.casefold() for name in names}
+    for folder in _place().glob(f"{store.pk}-*"):
+        kept = KeptImport(store, None, folder=folder)
+        said = [report for report in (_report(kept._read(name)) for name in ("preview", "result")) if report]
+        lines = [line for report in said for line in report.lines]
+        if not said or any(
+            line.key in customers or line.phone in phones or line.name.casefold() in folded for line in lines
+        ):
+            kept.drop()
 
 
 def _report(said: Any) -> Report | None:

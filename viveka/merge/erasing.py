@@ -13,8 +13,9 @@ from django.db.models import Q
 
 from advances.models import AdvancePayment, Appointment, Booking, Enquiry, WalletEntry
 from billing.models import Bill, Return
+from customers.kept_imports import forget
 from customers.models import Customer, CustomerPhone, Merge, MergeUndo, RecordEvent, What
-from customers.names import ERASED
+from customers.names import ERASED, is_real
 from customers.records import NotDeleted, WasErased, lock_itself, note_event
 from debts.models import Debt, DebtPayment, DebtReduction, PaymentPromise, PaymentReversal
 from viveka.merge.erasing_carts import blank_carts, lock_carts
@@ -93,6 +94,7 @@ def erase_customer(*, store: Store, pk: int, by: User, now: datetime, reason: st
     if not customer.deleted_at:
         raise NotDeleted(f"{customer} is not deleted. Delete the record first.")
     ids = [pk, *Customer.objects.of(store).filter(merged_into=pk).for_no_key_update().values_list("pk", flat=True)]
+    _forget_files(store, ids)
     blank_carts(carts)
     with erasing():
         for copy in COPIES:
@@ -102,6 +104,16 @@ def erase_customer(*, store: Store, pk: int, by: User, now: datetime, reason: st
     customer.refresh_from_db()
     note_event(customer, What.ERASED, by=by, now=now, reason=reason)
     return customer
+
+
+def _forget_files(store: Store, ids: Sequence[int]) -> None:
+    """Files that wait to be brought in, or were just now, go once all else is done."""
+    history = apps.get_model("customers", "CustomerChange")._default_manager.filter(store=store, pgh_obj__in=ids)
+    said = list(history.values_list("name", "phone"))
+    phones = {*CustomerPhone.objects.filter(store=store, customer__in=ids).values_list("phone", flat=True)}
+    phones |= {phone for _, phone in said if phone}
+    names = {name for name, _ in said if is_real(name)}
+    transaction.on_commit(lambda: forget(store, customers=set(ids), phones=phones, names=names))
 
 
 def _blank_records(store: Store, ids: Sequence[int], now: datetime) -> None:

@@ -3,12 +3,16 @@
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, connection, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from billing.models import Bill, Cart
 from billing.services.buyer import Buyer
 from billing.tests.factories import filled_cart, sell
+from customers.kept_imports import KeptImport, forget
 from customers.models import Customer, RecordEvent, What
 from customers.names import ERASED
 from customers.records import NotDeleted, WasErased, WasMerged, delete_customer, free_former_phone, restore_customer
@@ -18,6 +22,7 @@ from viveka.merge.tests.test_merge import books_are_right, merge
 from viveka.merge.tests.test_undo import undo
 from viveka.merge.undoing import CannotUndo
 from viveka.stores.errors import Missing
+from viveka.stores.tests.factories import staff
 
 pytestmark = pytest.mark.django_db
 CANARY = "Kanarienvogel"
@@ -84,6 +89,43 @@ def test_no_table_tells_who_it_was(pair, bird):
     erase(pair, bird.pk, reason="asked by letter")
     for word in (CANARY, "27AAPFU0939F1ZV", "female", *DIGITS):
         assert traces(word) == []
+
+
+FILES = {
+    "by a phone of hers": b"Name,Phone\nSomebody,0091 98111 22233\n",
+    "by a name of hers": f"Name,Phone\n{CANARY.upper()} RAO,98111x\n".encode(),
+    "of somebody else": b"Name,Phone\nRavi,98765 43299\n",
+}
+
+
+@pytest.mark.parametrize("is_done", [False, True], ids=["waiting", "brought in"])
+def test_no_file_that_waits_tells_either(pair, bird, settings, tmp_path, django_capture_on_commit_callbacks, is_done):
+    settings.DATA = tmp_path
+    delete(pair, bird.pk)
+    for data in FILES.values():
+        client = Client()
+        client.force_login(staff(pair.store, "manager"))
+        client.post(reverse("customers:import"), {"file": SimpleUploadedFile("a.csv", data)})
+        if is_done:
+            token = client.get(reverse("customers:import-preview")).context["report"].token
+            client.post(reverse("customers:import-confirm"), {"token": token})
+    assert len(list((tmp_path / "imports").glob("*"))) == 3
+    if is_done:
+        delete(pair, bird.pk)  # she came back by the file
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(pair, bird.pk)
+    (left,) = (tmp_path / "imports").glob("*")
+    assert "Ravi" in (left / ("result" if is_done else "preview")).read_text()
+
+
+def test_a_file_being_brought_in_meanwhile_does_no_harm(pair, bird, settings, tmp_path):
+    settings.DATA = tmp_path
+    kept = KeptImport(pair.store, pair.by)
+    kept.keep(FILES["by a phone of hers"], "a.csv", without_bad_phones=False)
+    forget(pair.store, customers=set(), phones=set(), names=set())
+    kept.note_progress(1000, 2000)
+    kept.put_back()
+    assert (kept.is_running, kept.progress, list((tmp_path / "imports").glob("*"))) == (False, (0, 0), [])
 
 
 def test_amounts_numbers_and_the_others_stay(pair, bird):
