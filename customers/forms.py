@@ -7,6 +7,7 @@ from crispy_forms.layout import Column, Row
 from django import forms
 
 from customers.details import CLEANERS, Gender
+from customers.import_lines import Mapped, guess_columns
 from customers.kept_imports import MOST_BYTES
 from customers.models import DETAILS, SWITCHES, Customer
 from customers.names import is_real
@@ -15,6 +16,11 @@ from viveka.stores.forms import form_helper
 from viveka.stores.models import Store
 from viveka.stores.phone import normalise_phone, show_phone
 from viveka.stores.text import clean_text
+
+IMPORTED = {
+    "phone": "Phone", "name": "Name", "email": "E-mail address", "address": "Address", "gst_number": "GST number",
+    "gender": "Gender", "note": "Note",
+}  # fmt: skip
 
 
 class CustomerForm(forms.Form):
@@ -141,3 +147,56 @@ class ImportForm(forms.Form):
         if upload.size > MOST_BYTES:
             raise forms.ValidationError("The file is larger than 10 MB. Divide it into several.")
         return upload
+
+
+class ColumnsForm(forms.Form):
+    """What each column of a file holds; several of one kind are put together, as first name and surname."""
+
+    no_header = forms.BooleanField(required=False, label="The first line is a customer already, not headings")
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        lines: list[list[str]],
+        columns: Mapped | None = None,
+        has_header: bool = True,
+    ) -> None:
+        super().__init__(data, initial={"no_header": not has_header})
+        self.lines = lines
+        held = {place: name for name, places in (columns or guess_columns(lines[0])).items() for place in places}
+        for place, heading in enumerate(lines[0]):
+            self.fields[f"column-{place}"] = forms.ChoiceField(
+                label=heading.strip() or f"Column {place + 1}",
+                choices=[("", "Left out"), *IMPORTED.items()],
+                required=False,
+                initial=held.get(place, ""),
+                widget=forms.Select(attrs={"class": "form-select"}),
+            )
+
+    @property
+    def has_header(self) -> bool:
+        return not self.cleaned_data["no_header"]
+
+    @property
+    def columns(self) -> dict[str, list[int]]:
+        """By what they hold, the places of the columns."""
+        found: dict[str, list[int]] = {}
+        for place in range(len(self.lines[0])):
+            if held := self.cleaned_data[f"column-{place}"]:
+                found.setdefault(held, []).append(place)
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        held = list(cleaned.values())
+        if "name" not in held and "phone" not in held:
+            self.add_error(None, "Say which column holds the name or the phone.")
+        for name in ("phone", "email", "gst_number", "gender"):
+            if held.count(name) > 1:
+                self.add_error(None, f"Only one column can hold {IMPORTED[name].lower()}s.")
+        return cleaned
+
+    def told(self) -> list[tuple[Any, list[str]]]:
+        """Each column's field, with what stands in it."""
+        return [(self[f"column-{place}"], [line[place] for line in self.lines]) for place in range(len(self.lines[0]))]

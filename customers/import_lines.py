@@ -64,24 +64,29 @@ def _one_name(header: Sequence[str], places: list[int]) -> list[int]:
     return whole[:1] or sorted(places, key=lambda place: (plain[place] not in _FIRST_NAMES, place))
 
 
+class UnknownColumns(UnreadableFile):
+    """Neither the name nor the phone is known by its heading: somebody has to say which column is what."""
+
+
 def check_columns(columns: Mapped, header: Sequence[str]) -> None:
-    """Raises UnreadableFile where the columns say neither who nor where to call, or are not in the file."""
+    """Raises UnknownColumns where the columns say neither who nor where to call; UnreadableFile where they are not in
+    the file."""
     if not columns.get("name") and not columns.get("phone"):
-        raise UnreadableFile("Say which column holds the name or the phone.")
+        raise UnknownColumns("Say which column holds the name or the phone.")
     for name, places in columns.items():
         if name not in FIELDS or any(not 0 <= place < len(header) for place in places):
             raise UnreadableFile("The columns chosen are not in the file.")
 
 
 def read_lines(
-    store: Store, rows: Iterable[Sequence[str]], columns: Mapped, *, without_bad_phones: bool = False
+    store: Store, rows: Iterable[Sequence[str]], columns: Mapped, *, without_bad_phones: bool = False, first: int = 2
 ) -> Iterator[Line]:
-    """The lines after the header, cleaned; empty ones are left out.
+    """The lines after the header, cleaned; empty ones are left out. `first` is the number of the first one.
 
     A bad phone refuses its line. With `without_bad_phones` the line comes in without it, and the note keeps what
     was written.
     """
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(rows, first):
         said = {name: _joined(name, row, places) for name, places in columns.items()}
         if any(said.values()):
             yield _line(store, number, said, without_bad_phones)

@@ -17,14 +17,13 @@ from typing import Any
 
 from django.conf import settings
 
-from customers.import_lines import Line, check_columns, guess_columns, read_lines
-from customers.importing import CREATED, REFUSED, UNCHANGED, UPDATED, Judged, Plan
-from viveka.stores.errors import Conflict, Refused
+from customers.import_files import Table, read_file
+from customers.import_lines import Mapped
+from customers.importing import CREATED, REFUSED, UNCHANGED, UPDATED, Judged, Plan, preview_import
+from viveka.stores.errors import Conflict
 from viveka.stores.models import Store, User
-from viveka.stores.sheets import read_table
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_LINES = 50_000
 KEPT_FOR = 3600  # seconds
 RUNS_FOR = 120  # seconds; twice what the server allows a request
 OUTCOMES = (CREATED, UPDATED, UNCHANGED, REFUSED)
@@ -81,9 +80,28 @@ class KeptImport:
         sweep()
         self.drop()
         self.folder.mkdir(mode=0o700, parents=True)
-        about = {"name": name, "token": secrets.token_urlsafe(12), "without_bad_phones": without_bad_phones}
-        self._write("about", about)
+        self._write("about", {"name": name, "without_bad_phones": without_bad_phones})
         (self.folder / "file").write_bytes(data)
+
+    def note_columns(self, columns: Mapped, *, has_header: bool) -> None:
+        """Which column is what, as a person said it."""
+        self._write("about", {**self.about, "columns": dict(columns), "has_header": has_header})
+
+    @property
+    def waiting(self) -> bytes | None:
+        """The file, as long as nobody took it."""
+        try:
+            return None if _is_outdated(self.folder) else (self.folder / "file").read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def read(self, data: bytes) -> "Table":
+        """The file's lines, by the columns that were said or else by its headings. Raises as `read_file`."""
+        about = self.about
+        return read_file(
+            self.store, about["name"], data, without_bad_phones=about["without_bad_phones"],
+            columns=about.get("columns"), has_header=about.get("has_header", True),
+        )  # fmt: skip
 
     def drop(self) -> None:
         """Forget the file and all that is kept about it."""
@@ -136,7 +154,8 @@ class KeptImport:
         self._write("progress", [done, total])
 
     def note_preview(self, report: Report) -> None:
-        """Keep what the file would do, so that its pages turn quickly."""
+        """Keep what the file would do, so that its pages turn quickly; only this can be confirmed from now on."""
+        self._write("about", {**self.about, "token": report.token})
         self._write("preview", asdict(report))
 
     @property
@@ -202,42 +221,20 @@ def _report(said: Any) -> Report | None:
     return Report(**{**said, "lines": [Shown(**line) for line in said["lines"]]}) if said else None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """An uploaded file, read: what its columns hold, and its lines, cleaned."""
-
-    columns: dict[str, str]
-    ignored: list[str]
-    lines: list[Line]
-
-
-def read_file(store: Store, name: str, data: bytes, *, without_bad_phones: bool) -> Table:
-    """Read the file by the headings of its first line. Raises UnreadableFile, or Refused where it is too long."""
-    rows = read_table(name, data)
-    header = next(rows, [])
-    columns = guess_columns(header)
-    check_columns(columns, header)
-    lines: list[Line] = []
-    for line in read_lines(store, rows, columns, without_bad_phones=without_bad_phones):
-        if len(lines) == MOST_LINES:
-            raise Refused(f"A file may have {MOST_LINES:,} lines. Divide it into several.", "file")
-        lines.append(line)
-    if not lines:
-        raise Refused("There is no line below the headings.", "file")
-    used = {place for places in columns.values() for place in places}
-    named = {field: " + ".join(header[place] for place in places) for field, places in columns.items()}
-    return Table(named, [text for place, text in enumerate(header) if place not in used and text.strip()], lines)
-
-
 def tell_plan(kept: KeptImport, table: Table, plan: Plan) -> Report:
-    """The plan as screens show it."""
+    """The plan as screens show it, under a name of its own."""
     return Report(
         kept.about.get("name", ""),
-        kept.about.get("token", ""),
+        secrets.token_urlsafe(12),
         table.columns,
         table.ignored,
         [_shown(judged) for judged in plan.lines],
     )
+
+
+def judge(kept: KeptImport, table: Table) -> None:
+    """Work out what the lines would do, for the preview."""
+    kept.note_preview(tell_plan(kept, table, preview_import(store=kept.store, lines=table.lines)))
 
 
 def _shown(judged: Judged) -> Shown:

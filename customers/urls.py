@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from customers.views import directory, files
+from customers.views import columns, directory, files
 
 app_name = "customers"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("export.xlsx", directory.customer_export, {"kind": "xlsx"}, name="export-xlsx"),
     path("import/", files.import_upload, name="import"),
     path("import/template.csv", files.import_template, name="import-template"),
+    path("import/columns/", columns.import_columns, name="import-columns"),
     path("import/preview/", files.import_preview, name="import-preview"),
     path("import/confirm/", files.import_confirm, name="import-confirm"),
     path("import/progress/", files.import_progress, name="import-progress"),

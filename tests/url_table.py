@@ -112,6 +112,7 @@ ROWS = [
     Row("customers:export-xlsx", REVIEWERS),
     Row("customers:import", MANAGERS, post=True),
     Row("customers:import-template", MANAGERS),
+    Row("customers:import-columns", MANAGERS, post=True),
     Row("customers:import-preview", MANAGERS),
     Row("customers:import-confirm", MANAGERS, get=False, post=True),
     Row("customers:import-progress", MANAGERS),

@@ -108,14 +108,13 @@ class TestPreview:
             (b"\xff\xff\xff", "a.csv"),
             (b"PK\x03\x04 no spreadsheet", "a.xlsx"),
             (b"old", "a.xls"),
-            (b"x,y\n1,2\n", "a.csv"),
             (b"Name,Phone\n", "a.csv"),
             (b"Name\n" + b"a\n" * 30, "a.csv"),
             (b"Name\n" + b"a" * 3000, "a.csv"),
         ],
     )
     def test_what_is_no_such_file_is_said_and_not_kept(self, manager_client, folder, monkeypatch, data, name):
-        monkeypatch.setattr(kept_imports, "MOST_LINES", 20)
+        monkeypatch.setattr("customers.import_files.MOST_LINES", 20)
         monkeypatch.setattr("customers.forms.MOST_BYTES", 2000)
         response = upload(manager_client, data, name)
         assert response.status_code == 200
@@ -124,6 +123,53 @@ class TestPreview:
 
     def test_no_file_is_said(self, manager_client):
         assert manager_client.post(IMPORT, {"file": "text"}).context["form"].errors["file"]
+
+
+COLUMNS = reverse("customers:import-columns")
+
+
+class TestColumns:
+    def test_are_asked_for_where_the_headings_are_not_known(self, manager_client):
+        assert upload(manager_client, "Wer,Wo,Was\nAsha,98765 43210,vip\n").url == COLUMNS
+        assert manager_client.get(PREVIEW).url == COLUMNS
+        page = manager_client.get(COLUMNS).content.decode()
+        assert "Wer" in page
+        assert "98765 43210" in page
+        manager_client.post(COLUMNS, {"column-0": "name", "column-1": "phone"})
+        report = manager_client.get(PREVIEW).context["report"]
+        assert (report.columns, report.ignored) == ({"name": "Wer", "phone": "Wo"}, ["Was"])
+        confirm(manager_client)
+        assert Customer.objects.get().phone == "+919876543210"
+
+    def test_may_be_put_right_where_they_are(self, manager_client):
+        upload(manager_client, "Name,Phone,Remarks\nAsha,98765 43210,Pune\n")
+        said = token(manager_client)
+        assert manager_client.get(COLUMNS).context["form"]["column-2"].value() == "note"
+        manager_client.post(COLUMNS, {"column-0": "name", "column-1": "phone", "column-2": "address"})
+        assert manager_client.post(CONFIRM, {"token": said}).url == PREVIEW  # what was seen then is not this
+        confirm(manager_client)
+        assert (Customer.objects.get().address, Customer.objects.get().note) == ("Pune", "")
+
+    def test_a_file_may_have_no_headings(self, manager_client):
+        assert upload(manager_client, "Asha,98765 43210\nRavi,98765 43211\n").url == COLUMNS
+        manager_client.post(COLUMNS, {"column-0": "name", "column-1": "phone", "no_header": "on"})
+        assert [line.number for line in manager_client.get(PREVIEW).context["report"].lines] == [1, 2]
+        confirm(manager_client)
+        assert Customer.objects.count() == 2
+
+    @pytest.mark.parametrize(
+        "said",
+        [{}, {"column-0": "note"}, {"column-0": "x"}, {"column-0": "phone", "column-1": "phone"}, {"column-9": "name"}],
+    )
+    def test_a_choice_that_is_none_is_said(self, manager_client, said):
+        upload(manager_client, "Wer,Wo\nAsha,98765 43210\n")
+        response = manager_client.post(COLUMNS, said)
+        assert response.status_code == 200
+        assert response.context["form"].errors
+        assert manager_client.get(PREVIEW).url == COLUMNS
+
+    def test_without_a_file_there_is_nothing_to_say(self, manager_client):
+        assert manager_client.get(COLUMNS).url == IMPORT
 
 
 class TestConfirm:

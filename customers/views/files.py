@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from customers.forms import ImportForm
-from customers.importing import import_customers, preview_import
-from customers.kept_imports import OUTCOMES, KeptImport, Report, read_file, tell_plan
+from customers.import_files import first_lines, read_file
+from customers.import_lines import UnknownColumns
+from customers.importing import import_customers
+from customers.kept_imports import OUTCOMES, KeptImport, Report, judge, tell_plan
 from customers.views.directory import csv_file
 from viveka.stores.access import manager_required
 from viveka.stores.errors import Conflict, Refused
@@ -33,6 +35,8 @@ def import_upload(request: StoreRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _keep(request, form)
+        except UnknownColumns:
+            return redirect("customers:import-columns")
         except Refused as refusal:
             add_refusal(form, refusal)
         else:
@@ -43,16 +47,22 @@ def import_upload(request: StoreRequest) -> HttpResponse:
 
 
 def _keep(request: StoreRequest, form: ImportForm) -> None:
-    """Read and judge the file, and keep it. Raises Refused for what is no table, and while another one is loaded."""
+    """Read and judge the file, and keep it. Raises Refused for what is no table, and while another one is loaded;
+    UnknownColumns, with the file kept, where somebody has to say which column is what."""
     kept = KeptImport(request.store, request.user)
     if kept.is_running:
         raise Conflict("Your last file is being brought in. Wait until it is done.", "file")
     upload, without = form.cleaned_data["file"], form.cleaned_data["without_bad_phones"]
     data = upload.read()
-    table = read_file(request.store, upload.name, data, without_bad_phones=without)
-    plan = preview_import(store=request.store, lines=table.lines)
+    try:
+        table = read_file(request.store, upload.name, data, without_bad_phones=without)
+    except UnknownColumns:
+        if first_lines(upload.name, data):
+            kept.keep(data, upload.name, without_bad_phones=without)
+            raise
+        raise Refused("There is no line in this file.", "file") from None
     kept.keep(data, upload.name, without_bad_phones=without)
-    kept.note_preview(tell_plan(kept, table, plan))
+    judge(kept, table)
 
 
 @require_safe
@@ -62,7 +72,8 @@ def import_preview(request: StoreRequest) -> HttpResponse:
     kept = KeptImport(request.store, request.user)
     report = kept.preview
     if report is None:
-        return redirect("customers:import-result" if kept.is_running or kept.result else "customers:import")
+        there = "customers:import-result" if kept.is_running or kept.result else "customers:import"
+        return redirect("customers:import-columns" if kept.waiting is not None else there)
     return render_page(request, "customers/import_preview.html", _lines_of(report, request))
 
 
@@ -87,9 +98,7 @@ def import_confirm(request: StoreRequest) -> HttpResponse:
             messages.error(request, refusal.message)
         return _go_on(request, "customers:import-preview")
     try:
-        about = kept.about
-        without = about["without_bad_phones"]
-        table = read_file(request.store, about["name"], data, without_bad_phones=without)
+        table = kept.read(data)
         plan = import_customers(store=request.store, lines=table.lines, now=timezone.now(), watch=kept.note_progress)
     except Refused as refusal:
         kept.put_back()
