@@ -85,7 +85,10 @@ class WalletEntry(StoreOwned):
                 name="wallet_advance_taken_once", fields=["advance"], condition=Q(cause=WalletCause.ADVANCE)
             ),
         ]
-        indexes = [models.Index(fields=["customer", "at", "id"], name="wallet_in_order")]
+        indexes = [
+            models.Index(fields=["customer", "at", "id"], name="wallet_in_order"),
+            models.Index(fields=["store", "at"], name="wallet_of_a_day"),
+        ]
         triggers = append_only(moved_by_merge=["customer"], blanked_by_erasure=["reason"])
 
     def __str__(self) -> str:

@@ -18,8 +18,8 @@ from advances.services import add_advance, refund_advance, reverse_advance
 from advances.tables import AdvanceTable, advance_rows, status_badge
 from advances.words import balance_text, message_link, reference_url
 from customers.models import Customer
+from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
 from viveka.stores.access import cashier_required, manager_required, member_required, reviewer_required
-from viveka.stores.downloads import XLSX_MOST, Kind, as_file
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
@@ -42,7 +42,7 @@ def advance_list(request: StoreRequest) -> HttpResponse:
 
 @require_safe
 @reviewer_required
-def advance_export(request: StoreRequest, kind: Kind) -> HttpResponse:
+def advance_export(request: StoreRequest, kind: str) -> HttpResponse:
     """What the list shows for the same query, all of it."""
     found = AdvanceFilter(request.GET, store=request.store)
     too_many = kind == "xlsx" and found.qs.order_by()[: XLSX_MOST + 1].count() > XLSX_MOST
@@ -50,8 +50,9 @@ def advance_export(request: StoreRequest, kind: Kind) -> HttpResponse:
         wrong = f"An XLSX file holds at most {XLSX_MOST:,} rows here. Take a CSV file." if too_many else ""
         messages.error(request, wrong or "Put right what was asked for, then take the file again.")
         return redirect(f"{reverse('advances:list')}?{request.GET.urlencode()}")
-    name = f"advances-{request.store.day_of(timezone.now())}"
-    return as_file(advance_rows(request.store, found.qs), name, kind, title="Advances")
+    name = f"advances-{request.store.day_of(timezone.now())}.{kind}"
+    rows = advance_rows(request.store, found.qs)
+    return xlsx_file(rows, name, sheet="Advances") if kind == "xlsx" else csv_file(rows, name)
 
 
 @require_safe

@@ -126,6 +126,7 @@ class Customer(StoreOwned):
             models.Index(fields=["store", "total_purchases", "id"], name="customer_by_total"),
             models.Index("store", F("last_purchase_at").asc(nulls_first=True), "id", name="customer_by_last"),
             models.Index(fields=["store", "-id"], name="customer_inactive", condition=Q(is_active=False)),
+            models.Index(fields=["store", "created_at"], name="customer_by_first_day"),
             models.Index(fields=["merged_into"], name="customer_merged", condition=Q(merged_into__isnull=False)),
             models.Index(fields=["store", "-id"], name="customer_deleted", condition=Q(deleted_at__isnull=False)),
         ]

@@ -40,5 +40,17 @@ class CustomersForm(SpanForm):
         self.fields["by"].widget.attrs["class"] = "form-select"
 
 
+class AdvancesForm(SpanForm):
+    """The span, and whether it is told by days, weeks or months."""
+
+    each = forms.ChoiceField(
+        label="Told by", required=False, choices=[("day", "Days"), ("week", "Weeks"), ("month", "Months")]
+    )
+
+    def __init__(self, query: Any, *, today: date) -> None:
+        super().__init__(query, today=today)
+        self.fields["each"].widget.attrs["class"] = "form-select"
+
+
 def _usual(today: date) -> dict[str, str]:
     return {"first": f"{today - timedelta(days=LAST_DAYS - 1)}", "last": f"{today}"}
