@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from billing.models import Bill, Product, Unit
+from billing.models import Bill, BillStatus, Product, Unit
 from viveka.stores.models import Membership, Store, User
 from viveka.stores.money import show_amount, show_quantity
 from viveka.stores.phone import show_phone
@@ -93,8 +93,16 @@ class BillTable(StoreTable):
     def render_cashier(self, value: User) -> str:
         return value.get_full_name() or value.get_username()
 
+    def render_number(self, record: Any) -> str | SafeString:
+        if record.status == BillStatus.STANDING:
+            return record.number
+        colour = "warning" if record.status == BillStatus.PART else "secondary"
+        badge = '{} <span class="badge text-bg-{}">{}</span>'
+        return format_html(badge, record.number, colour, BillStatus(record.status).label)
+
     def render_total(self, value: Decimal) -> str:
         return self.amount(value)
 
-    def render_profit(self, value: Decimal) -> str:
-        return self.amount(value)
+    def render_profit(self, record: Any) -> str:
+        """Of what was not returned."""
+        return self.amount(record.kept_profit)

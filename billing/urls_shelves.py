@@ -1,8 +1,8 @@
-"""Products, batches and the bills that stand; part of `billing.urls`."""
+"""Products, batches, the bills that stand and what came back; part of `billing.urls`."""
 
 from django.urls import path
 
-from billing.views import bills, products
+from billing.views import bills, products, returns
 
 urlpatterns = [
     path("products/", products.product_list, name="products"),
@@ -12,4 +12,8 @@ urlpatterns = [
     path("products/<int:pk>/batches/add/", products.batch_add, name="batch-add"),
     path("bills/", bills.bill_list, name="bills"),
     path("bills/<uuid:pk>/", bills.bill_page, name="bill"),
+    path("bills/<uuid:pk>/return/", returns.return_add, name="return-add"),
+    path("bills/<uuid:pk>/void/", returns.bill_void, name="bill-void"),
+    path("returns/<uuid:pk>/", returns.return_page, name="return"),
+    path("returns/<uuid:pk>/receipt/", returns.return_receipt, name="return-receipt"),
 ]

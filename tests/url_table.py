@@ -67,6 +67,10 @@ def bill(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.bill.pk}
 
 
+def returned(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.bill.returns.first().pk}
+
+
 def line(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.line.pk}
 
@@ -175,6 +179,10 @@ ROWS = [
     Row("billing:batch-add", MANAGERS, post=True, of=product),
     Row("billing:bills"),
     Row("billing:bill", of=bill),
+    Row("billing:return-add", MANAGERS, post=True, of=bill),
+    Row("billing:bill-void", MANAGERS, post=True, of=bill),
+    Row("billing:return", of=returned),
+    Row("billing:return-receipt", of=returned),
     # Debts
     Row("debts:list"),
     Row("debts:totals"),

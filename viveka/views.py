@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.models import Bill
+from billing.models import Bill, Return
 from customers.models import Customer, Merge, RecordEvent, What
 from customers.services import REQUIRED_CALLED
 from debts.models import CreditAccount, RepaymentMode
@@ -35,9 +35,12 @@ def home(request: StoreRequest) -> HttpResponse:
     """Where a person starts: a cashier at the counter, the others with today's figures."""
     if not request.membership.sees_cost:
         return redirect("billing:counter")
-    today = Bill.objects.of(request.store).filter(day=request.store.day_of(timezone.now()))
+    day = request.store.day_of(timezone.now())
+    today = Bill.objects.of(request.store).filter(day=day)
     figures = today.aggregate(bills=Count("pk"), total=Coalesce(Sum("total"), ZERO))
-    return render_page(request, "home.html", {"figures": figures})
+    back = Return.objects.of(request.store).filter(day=day).aggregate(sum=Coalesce(Sum("total"), ZERO))["sum"]
+    figures["total"] -= back
+    return render_page(request, "home.html", {"figures": figures, "back": back})
 
 
 @require_safe
@@ -80,7 +83,7 @@ def customer_purchases(request: StoreRequest, pk: int) -> HttpResponse:
     """The customer's bills, newest first, a page at a time."""
     customer = get_object_or_404(Customer.objects.of(request.store), pk=pk)
     page = newest_page(Bill.objects.of(request.store).filter(customer=customer), request.GET, by="at")
-    bills = Bill.objects.filter(pk__in=[bill.pk for bill in page.rows]).newest_first()
+    bills = Bill.objects.filter(pk__in=[bill.pk for bill in page.rows]).with_status().newest_first()
     context = {
         "customer": customer,
         "page": page,

@@ -1,7 +1,6 @@
 """Bills for programs: how one is shown, the list, one."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Membership
 
 router = Router(tags=["Sales"])
-NOTHING = Decimal(0)
 
 
 class BillItem(Outgoing):
@@ -116,7 +114,7 @@ def _item(line: BillLine) -> BillItem:
         subtotal=line.subtotal,
         discount=line.discount,
         total=line.total,
-        returned_quantity=NOTHING,
+        returned_quantity=line.returned,
         note=line.note or None,
     )
 

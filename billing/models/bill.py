@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from advances.models import AdvancePayment, Deduction
 from billing.models import triggers
-from billing.models.bill_finding import BillQuerySet, buyer_words
+from billing.models.bill_finding import BillQuerySet, BillStatus, buyer_words
 from billing.models.cart import Cart
 from billing.models.product import Product, Unit
 from customers.models import Customer
@@ -54,6 +54,11 @@ class Bill(StoreOwned):
     # Where the money handed over above the total went, if it was not given back as change.
     debt_payment = StoreForeignKey(DebtPayment, null=True, related_name="bills", db_index=False)
     kept_advance = StoreForeignKey(AdvancePayment, null=True, related_name="bills", db_index=False)
+
+    # Of a bill that was read `with_status`.
+    status: str
+    returned_total: Decimal
+    returned_cost: Decimal
 
     objects = BillQuerySet.as_manager()
 
@@ -112,6 +117,23 @@ class Bill(StoreOwned):
     @property
     def profit(self) -> Any:
         return self.total - self.total_cost
+
+    @property
+    def kept_total(self) -> Any:
+        """What of the total did not come back; for a bill read `with_status`, as the three below."""
+        return self.total - self.returned_total
+
+    @property
+    def kept_cost(self) -> Any:
+        return self.total_cost - self.returned_cost
+
+    @property
+    def kept_profit(self) -> Any:
+        return self.kept_total - self.kept_cost
+
+    @property
+    def status_text(self) -> str:
+        return str(BillStatus(self.status).label)
 
     @property
     def kept(self) -> Any:

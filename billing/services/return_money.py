@@ -47,11 +47,16 @@ class Part:
     debt: Debt | None = None
     deduction: Deduction | None = None
 
+    @property
+    def text(self) -> str:
+        return str(Way(self.way).label)
+
 
 @dataclass(slots=True)
 class Settlement:
     """How a bill was settled, as far as it can be given back still."""
 
+    has_customer: bool = False
     debts: list[Debt] = field(default_factory=list)
     """The bill's own."""
     uses: list[tuple[Deduction, Decimal]] = field(default_factory=list)
@@ -78,6 +83,7 @@ def read_settlement(bill: Bill) -> Settlement:
     )
     lowered = sum((debt.written_off + debt.returned for debt in debts), ZERO)
     return Settlement(
+        has_customer=bill.customer_id is not None,
         debts=debts,
         uses=_uses([one.deduction for one in payments if one.deduction], allocated, given),
         other_debts=_other_debts(bill, debts),
@@ -90,6 +96,8 @@ def share_out(value: Decimal, settlement: Settlement, chosen: GiveBack) -> list[
     """The parts that make up `value`, in the order of the house. Touches nothing."""
     if chosen.method not in CHOICES:
         raise Refused(f"Give back by one of {', '.join(CHOICES)}.", "method")
+    if chosen.method == Way.ADVANCE and not settlement.has_customer:
+        raise Refused("This bill has no customer whose advance it could be.", "method")
     parts: list[Part] = []
 
     def take(way: str, available: Decimal, **instrument: Debt | Deduction) -> Decimal:

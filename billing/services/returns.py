@@ -236,8 +236,7 @@ def _give(told: _Told, return_id: UUID, customer: Customer | None, bill: Bill, p
         row.deduction = part.deduction
         restore_advances(deduction=part.deduction, amount=part.amount, reason=reason, **who)
     elif part.way == Way.ADVANCE:
-        if customer is None:
-            raise Refused("This bill has no customer whose advance it could be.", "method")
+        assert customer is not None
         row.advance = add_advance(
             customer=customer, amount=part.amount, mode="", reference_type=ReferenceType.RETURN,
             reference_id=return_id, **who,

@@ -1,12 +1,13 @@
 """Bills that stand: found again, and told in full."""
 
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from billing.filters import BillFilter
-from billing.models import Bill
+from billing.models import Bill, BillStatus, MovementReason, StockMovement
 from billing.tables import BillTable
 from viveka.stores.access import member_required
 from viveka.stores.middleware import StoreRequest
@@ -18,7 +19,7 @@ from viveka.stores.paging import newest_page
 @member_required
 def bill_list(request: StoreRequest) -> HttpResponse:
     """All bills, the newest first."""
-    bills = Bill.objects.of(request.store).select_related("cashier")
+    bills = Bill.objects.of(request.store).with_status().select_related("cashier")
     found = BillFilter(request.GET, queryset=bills, store=request.store)
     page = newest_page(found.qs, request.GET, by="at", is_search=found.is_search)
     table = BillTable(page.rows, membership=request.membership, today=request.store.day_of(timezone.now()))
@@ -30,8 +31,15 @@ def bill_list(request: StoreRequest) -> HttpResponse:
 @member_required
 def bill_page(request: StoreRequest, pk: str) -> HttpResponse:
     """One bill: lines with the batches they came from, payments, customer."""
-    bills = Bill.objects.of(request.store).select_related("cashier", "customer", "debt_payment", "kept_advance")
-    bill = get_object_or_404(bills, pk=pk)
-    lines = bill.lines.select_related("product").prefetch_related("movements__batch")
-    context = {"bill": bill, "lines": lines, "payments": bill.payments.all()}
+    bills = Bill.objects.of(request.store).with_status()
+    bill = get_object_or_404(bills.select_related("cashier", "customer", "debt_payment", "kept_advance"), pk=pk)
+    sold = StockMovement.objects.filter(reason=MovementReason.SOLD).select_related("batch").order_by("id")
+    lines = bill.lines.select_related("product").prefetch_related(Prefetch("movements", sold, to_attr="sold"))
+    context = {
+        "bill": bill,
+        "lines": lines,
+        "payments": bill.payments.all(),
+        "returns": bill.returns.select_related("by").newest_first(),
+        "may_void": bill.status == BillStatus.STANDING and bill.day == request.store.day_of(timezone.now()),
+    }
     return render_page(request, "billing/bill.html", context)

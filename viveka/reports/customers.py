@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Max, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db import connection
 
-from billing.models import Bill
 from customers.models import Customer
 from viveka.stores.models import Store
-from viveka.stores.money import ZERO, to_paisa
+from viveka.stores.money import to_paisa
 
-BY = {"amount": ("-amount", "-visits"), "visits": ("-visits", "-amount")}
+BY = {"amount": "amount DESC, visits DESC", "visits": "visits DESC, amount DESC"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +58,48 @@ class InNumbers:
         return self.known.amount + self.anonymous.amount
 
 
+# The bills of the days with what came back of them taken off, whenever that was; one that came back whole is no visit.
+_SOLD = """
+WITH back AS (
+    SELECT bill_id, sum(total) AS total FROM billing_return WHERE store_id = %(store)s GROUP BY bill_id
+), gone AS (
+    SELECT bill_id FROM billing_billline WHERE bill_id IN (SELECT bill_id FROM back)
+     GROUP BY bill_id HAVING bool_and(returned >= quantity)
+), sold AS (
+    SELECT bill.customer_id, bill.at, bill.total - coalesce(back.total, 0) AS amount
+      FROM billing_bill AS bill LEFT JOIN back ON back.bill_id = bill.id
+     WHERE bill.store_id = %(store)s AND bill.id NOT IN (SELECT bill_id FROM gone)
+       AND (%(first)s::date IS NULL OR bill.day >= %(first)s) AND (%(last)s::date IS NULL OR bill.day <= %(last)s)
+)
+"""
+
+
 def top_customers(
     store: Store, *, first: date | None = None, last: date | None = None, by: str = "amount", most: int = 50
 ) -> list[Buyer]:
     """Those who bought most (`by` amount) or came most (visits) from day to day, the store's days; two queries."""
-    bills = Bill.objects.of(store).of_days(first, last).filter(customer__isnull=False)
-    sums = bills.values("customer").annotate(amount=Sum("total"), visits=Count("pk"), latest=Max("at"))
-    rows = list(sums.order_by(*BY[by], "-latest", "customer")[:most])
-    customers = Customer.objects.of(store).in_bulk([row["customer"] for row in rows])
-    return [Buyer(customers[row["customer"]], row["amount"], row["visits"]) for row in rows]
+    query = f"""
+        {_SOLD}
+        SELECT customer_id, sum(amount) AS amount, count(*) AS visits FROM sold WHERE customer_id IS NOT NULL
+         GROUP BY customer_id ORDER BY {BY[by]}, max(at) DESC, customer_id LIMIT %(most)s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"store": store.pk, "first": first, "last": last, "most": most})
+        rows = cursor.fetchall()
+    customers = Customer.objects.of(store).in_bulk([row[0] for row in rows])
+    return [Buyer(customers[pk], amount, visits) for pk, amount, visits in rows]
 
 
 def customers_in_numbers(store: Store, *, first: date | None = None, last: date | None = None) -> InNumbers:
     """Sales to customers and anonymous ones beside, from day to day; one query."""
-    known, nobody = Q(customer__isnull=False), Q(customer__isnull=True)
-    figures = (
-        Bill.objects.of(store)
-        .of_days(first, last)
-        .aggregate(
-            known=Coalesce(Sum("total", filter=known), ZERO),
-            known_bills=Count("pk", filter=known),
-            customers=Count("customer", distinct=True),
-            anonymous=Coalesce(Sum("total", filter=nobody), ZERO),
-            anonymous_bills=Count("pk", filter=nobody),
-        )
-    )
-    return InNumbers(
-        Share(figures["known"], figures["known_bills"], figures["customers"]),
-        Share(figures["anonymous"], figures["anonymous_bills"]),
-    )
+    query = f"""
+        {_SOLD}
+        SELECT coalesce(sum(amount) FILTER (WHERE customer_id IS NOT NULL), 0.00), count(customer_id),
+               count(DISTINCT customer_id), coalesce(sum(amount) FILTER (WHERE customer_id IS NULL), 0.00),
+               count(*) FILTER (WHERE customer_id IS NULL)
+          FROM sold
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"store": store.pk, "first": first, "last": last})
+        known, bills, customers, anonymous, anonymous_bills = cursor.fetchone()
+    return InNumbers(Share(known, bills, customers), Share(anonymous, anonymous_bills))

@@ -4,8 +4,9 @@ from decimal import Decimal as D
 import pytest
 from django.utils import timezone
 
+from billing.models import Bill
 from billing.services.buyer import Buyer
-from billing.tests.factories import sell, stocked_product
+from billing.tests.factories import sell, stocked_product, take_back
 from viveka.reports.customers import customers_in_numbers, top_customers
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +44,15 @@ def test_anonymous_sales_stand_beside(store, week, django_assert_num_queries):
     assert (numbers.known.average_bill, numbers.known.average_customer) == (D("233.33"), D(350))
     assert (numbers.anonymous.amount, numbers.anonymous.bills, numbers.anonymous.average_bill) == (D(200), 1, D(200))
     assert numbers.amount == 900
+
+
+def test_what_came_back_was_not_bought(store, week, manager):
+    ravi, asha = (Bill.objects.of(store).filter(customer_name=name).first() for name in ("Ravi", "Asha"))
+    take_back(ravi, 4, by=manager)
+    take_back(asha, 1, by=manager)
+    assert told(top_customers(store, **week)) == [("Ravi", D(100), 1, D(100)), ("Asha", D(100), 1, D(100))]
+    numbers = customers_in_numbers(store, **week)
+    assert (numbers.known.amount, numbers.known.bills, numbers.known.customers) == (D(200), 2, 2)
 
 
 def test_no_sales_are_no_error(store):

@@ -1,0 +1,150 @@
+"""Goods that come back, and bills that are void: the forms with a preview, the return's page and receipt."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from billing.forms.returns import ReturnForm, VoidForm
+from billing.models import Bill, MovementReason, Return, StockMovement
+from billing.services.return_plan import ReturnItem
+from billing.services.return_preview import default_method, preview_return
+from billing.services.returns import TakenBack, return_goods, void_bill
+from viveka.stores.access import manager_required, member_required
+from viveka.stores.errors import Refused
+from viveka.stores.forms import add_refusal
+from viveka.stores.idempotency import KeyedRequest
+from viveka.stores.middleware import StoreRequest
+from viveka.stores.pages import render_page
+
+
+def _bill(request: StoreRequest, pk: UUID) -> Bill:
+    return get_object_or_404(Bill.objects.of(request.store).with_status().select_related("customer"), pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manager_required
+def return_add(request: StoreRequest, pk: UUID) -> HttpResponse:
+    """Take goods of a bill back. A GET with quantities in it shows what would happen."""
+    bill = _bill(request, pk)
+    lines = list(bill.lines.select_related("product"))
+    if request.method == "POST":
+        form = told = ReturnForm(request.POST, lines=lines)
+        if form.is_valid() and (made := _take_back(request, bill, form)):
+            return redirect(made)
+    else:
+        begins = ReturnForm.everything(lines) if "all" in request.GET else {}
+        start = VoidForm.start(default_method(bill)) | begins | request.GET.dict()
+        form, told = ReturnForm(initial=start, lines=lines), ReturnForm(start, lines=lines)
+    context = {"bill": bill, "form": form, **_preview(bill, told)}
+    return render_page(request, "billing/return_form.html", context, fragment="billing/_return_preview.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manager_required
+def bill_void(request: StoreRequest, pk: UUID) -> HttpResponse:
+    """Undo a whole bill of today."""
+    bill = _bill(request, pk)
+    if request.method == "POST":
+        form = told = VoidForm(request.POST)
+        if form.is_valid() and (made := _void(request, bill, form)):
+            return redirect(made)
+    else:
+        start = VoidForm.start(default_method(bill)) | request.GET.dict()
+        form, told = VoidForm(initial=start), VoidForm(start)
+    context = {"bill": bill, "form": form, **_preview(bill, told)}
+    return render_page(request, "billing/void_form.html", context, fragment="billing/_return_preview.html")
+
+
+def _key(request: StoreRequest, form: VoidForm) -> KeyedRequest:
+    key = str(form.cleaned_data["key"])
+    return KeyedRequest(request.store, request.user, "POST", request.path, key, body=b"")
+
+
+def _take_back(request: StoreRequest, bill: Bill, form: ReturnForm) -> Return | None:
+    """The return, or None where it was refused; the form says why."""
+    items = form.items()
+    try:
+        done = return_goods(items=items, **_told(request, bill, form))
+    except Refused as refusal:
+        refusal.errors = {form.field_of(name, items): texts for name, texts in refusal.errors.items()}
+        add_refusal(form, refusal)
+        return None
+    return _say(request, done, f"{done.goods_return.number}: goods of {bill.number} are back.")
+
+
+def _void(request: StoreRequest, bill: Bill, form: VoidForm) -> Return | None:
+    try:
+        done = void_bill(**_told(request, bill, form))
+    except Refused as refusal:
+        add_refusal(form, refusal)
+        return None
+    return _say(request, done, f"{bill.number} is void.")
+
+
+def _told(request: StoreRequest, bill: Bill, form: VoidForm) -> dict[str, Any]:
+    return {
+        "store": request.store,
+        "bill_id": bill.pk,
+        "reason": form.cleaned_data["reason"],
+        "by": request.user,
+        "now": timezone.now(),
+        "give_back": form.give_back(),
+        "request": _key(request, form),
+    }
+
+
+def _say(request: StoreRequest, done: TakenBack, text: str) -> Return:
+    if done.is_replay:
+        messages.info(request, f"{done.goods_return.number} was made already; nothing was done again.")
+    else:
+        messages.success(request, text)
+    return done.goods_return
+
+
+def _preview(bill: Bill, told: VoidForm) -> dict[str, Any]:
+    """What would happen as the form stands: the parts, or why not; nothing where nothing comes back yet."""
+    told.is_valid()
+    if wrong := [texts[0] for name, texts in told.errors.items() if name.startswith(("quantity", "method"))]:
+        return {"preview_refusal": wrong[0]}
+    items = told.items() if isinstance(told, ReturnForm) else _everything(bill)
+    if not items:
+        return {}
+    try:
+        return {"preview": preview_return(bill, items, told.give_back())}
+    except Refused as refusal:
+        return {"preview_refusal": refusal.message}
+
+
+def _everything(bill: Bill) -> list[ReturnItem]:
+    return [ReturnItem(line.pk, line.left) for line in bill.lines.all() if line.left]
+
+
+@require_safe
+@member_required
+def return_page(request: StoreRequest, pk: UUID) -> HttpResponse:
+    """One return: what came back of which bill, where it went, and how money went back."""
+    made = _made(request, pk)
+    back = StockMovement.objects.filter(reason=MovementReason.RETURNED).select_related("batch").order_by("id")
+    lines = made.lines.select_related("bill_line__product").prefetch_related(Prefetch("movements", back))
+    return render_page(request, "billing/return.html", {"made": made, "lines": lines, "money": made.money.all()})
+
+
+@require_safe
+@member_required
+def return_receipt(request: StoreRequest, pk: UUID) -> HttpResponse:
+    """The return on paper."""
+    made = _made(request, pk)
+    lines = made.lines.select_related("bill_line")
+    context = {"made": made, "bill": made.bill, "lines": lines, "money": made.money.all()}
+    return render_page(request, "billing/return_receipt.html", context)
+
+
+def _made(request: StoreRequest, pk: UUID) -> Return:
+    returns = Return.objects.of(request.store).select_related("bill__customer", "by", "allowed_by")
+    return get_object_or_404(returns, pk=pk)
