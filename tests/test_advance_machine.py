@@ -4,6 +4,7 @@ The same sequences are booked a second time by beancount, whose FIFO is somebody
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
 from typing import Any
@@ -25,6 +26,11 @@ from advances.services import (
     restore_advances,
     reverse_advance,
 )
+from billing.models import Bill
+from billing.services.buyer import Buyer
+from billing.services.returns import void_bill
+from billing.services.tender import Tender
+from billing.tests.factories import ProductFactory, sell, take_back
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from viveka.books.advances import RULES
@@ -32,9 +38,11 @@ from viveka.stores.errors import Conflict
 from viveka.stores.tests.factories import StoreFactory, UserFactory
 
 BEGIN = datetime(2026, 1, 1, 6, tzinfo=UTC)
-EXAMPLES, STEPS = 60, 40
+EXAMPLES, EXAMPLES_AT_THE_COUNTER, STEPS = 60, 8, 40
 AMOUNTS = st.decimals("0.01", 300, places=2)
 PICKS = st.integers(0, 10_000)
+Place = tuple[datetime, Any]  # of an advance: its moment and id, which is their order
+Parts = list[tuple[Place, D]]
 
 done: list[str] = []  # every step of the run, to see that there were enough
 
@@ -49,9 +57,10 @@ class Ledger(RuleBasedStateMachine):
         self.store, self.by = StoreFactory(), UserFactory()
         self.customer = CustomerFactory(store=self.store)
         self.now = BEGIN + timedelta(days=400)
-        self.remaining: dict[tuple[datetime, Any], D] = {}  # by moment and id, which is their order
+        self.remaining: dict[Place, D] = {}
         self.journal: list[tuple[str, Any]] = []
-        self.deductions: list[tuple[Deduction, list[tuple[tuple[datetime, Any], D]]]] = []
+        self.deductions: list[tuple[Deduction, Parts]] = []
+        self.bills: dict[Any, Bill] = {}  # by deduction, where the use was a sale
 
     def teardown(self) -> None:
         try:
@@ -68,10 +77,10 @@ class Ledger(RuleBasedStateMachine):
         return {"by": self.by, "now": self.now}
 
     @property
-    def oldest_first(self) -> list[tuple[datetime, Any]]:
+    def oldest_first(self) -> list[Place]:
         return sorted(place for place, remaining in self.remaining.items() if remaining)
 
-    def pick(self, number: int) -> tuple[datetime, Any]:
+    def pick(self, number: int) -> Place:
         open_ones = self.oldest_first
         return open_ones[number % len(open_ones)]
 
@@ -91,7 +100,11 @@ class Ledger(RuleBasedStateMachine):
             with pytest.raises(InsufficientAdvance):
                 deduct_advance(**told)
             return
-        deduction, parts = deduct_advance(**told), []
+        self.use(deduct_advance(**told), amount)
+
+    def use(self, deduction: Deduction, amount: D) -> None:
+        """So much was used, the oldest first."""
+        parts = []
         for place in self.oldest_first:
             part = min(amount, self.remaining[place])
             if part:
@@ -137,14 +150,25 @@ class Ledger(RuleBasedStateMachine):
     def restore(self, number: int, share: int) -> None:
         told, n = self.step("restore"), number % len(self.deductions)
         deduction, parts = self.deductions[n]
+        left = sum(part for _, part in parts) - sum(self.given_back(deduction, parts).values())
+        if not left or deduction.pk in self.bills:
+            return
+        amount = max(D("0.01"), (left * share / 100).quantize(D("0.01")))
+        with self.gives(deduction, parts, amount):
+            restore_advances(deduction=deduction, amount=amount, reason="Returned", **told)
+
+    def given_back(self, deduction: Deduction, parts: Parts) -> dict[Place, D]:
+        """What came back already, by advance."""
         back = {place: D(0) for place, _ in parts}
         for entry in WalletEntry.objects.filter(deduction=deduction, cause="restoration").select_related("advance"):
             back[(entry.advance.at, entry.advance_id)] += entry.change
-        left = sum(part for _, part in parts) - sum(back.values())
-        if not left:
-            return
-        amount = rest = max(D("0.01"), (left * share / 100).quantize(D("0.01")))
-        restore_advances(deduction=deduction, amount=amount, reason="Returned", **told)
+        return back
+
+    @contextmanager
+    def gives(self, deduction: Deduction, parts: Parts, rest: D) -> Iterator[None]:
+        """So much goes back to the same advances, the one used last first."""
+        back = self.given_back(deduction, parts)
+        yield
         for place, part in reversed(parts):
             given = min(rest, part - back[place])
             rest -= given
@@ -152,7 +176,7 @@ class Ledger(RuleBasedStateMachine):
             if given:
                 self.journal.append(("give", (place, given)))
 
-    def take_out(self, place: tuple[datetime, Any], part: D) -> None:
+    def take_out(self, place: Place, part: D) -> None:
         self.remaining[place] -= part
         self.journal.append(("take", (place, part)))
 
@@ -164,6 +188,60 @@ class Ledger(RuleBasedStateMachine):
         lines = [entry.balance for entry in self.customer.wallet.with_balance()]
         assert balance == sum(self.remaining.values()) == (lines[-1] if lines else 0)
         assert all(line >= 0 for line in lines)
+
+
+class Counter(Ledger):
+    """The same at the counter: bills paid from the balance in part, goods taken back, bills made void."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.service = ProductFactory(store=self.store, stock_policy="none", unit="hour", selling_price=D("1.00"))
+
+    @precondition(lambda self: self.oldest_first)
+    @rule(share=st.integers(1, 100), cash=st.sampled_from([D(0), D("7.50")]))
+    def sell(self, share: int, cash: D) -> None:
+        now = self.step("sell")["now"]
+        amount = max(D("0.01"), (sum(self.remaining.values()) * share / 100).quantize(D("0.01")))
+        tenders = [Tender("advance", amount), *([Tender("cash", cash)] if cash else [])]
+        buyer = Buyer(phone=self.customer.phone or "")
+        sale = sell(self.store, self.by, [(self.service, amount + cash)], tenders=tenders, buyer=buyer, now=now)
+        deduction = Deduction.objects.get(payment__bill=sale.bill)
+        self.bills[deduction.pk] = sale.bill
+        self.use(deduction, amount)
+
+    @precondition(lambda self: self.bills)
+    @rule(number=PICKS, share=st.integers(1, 99))
+    def take_back(self, number: int, share: int) -> None:
+        """The advance is given back first, money only for the rest."""
+        told = self.step("take_back")
+        deduction, parts, bill, left = self.sold(number)
+        line = bill.lines.get()
+        quantity = ((line.quantity - line.returned) * share / 100).quantize(D("0.01"))
+        if not quantity:
+            return
+        with self.gives(deduction, parts, min(quantity, left)):
+            take_back(bill, quantity, by=told["by"], now=told["now"])
+
+    @precondition(lambda self: self.bills)
+    @rule(number=PICKS)
+    def void(self, number: int) -> None:
+        """After it the advances are as if there had been no sale."""
+        told = self.step("void") | {"store": self.store, "reason": "Wrong customer"}
+        deduction, parts, bill, left = self.sold(number)
+        if bill.lines.get().returned or self.store.day_of(told["now"]) != bill.day:
+            with pytest.raises(Conflict):
+                void_bill(bill_id=bill.pk, **told)
+            return
+        assert left == sum(part for _, part in parts)
+        with self.gives(deduction, parts, left):
+            void_bill(bill_id=bill.pk, **told)
+
+    def sold(self, number: int) -> tuple[Deduction, Parts, Bill, D]:
+        """A sale, and what it still has of the balance."""
+        sales = [one for one in self.deductions if one[0].pk in self.bills]
+        deduction, parts = sales[number % len(sales)]
+        left = sum((part for _, part in parts), D(0)) - sum(self.given_back(deduction, parts).values())
+        return deduction, parts, self.bills[deduction.pk], left
 
 
 USED = "deduction_paid_one_thing"  # here they pay nothing: there is no bill
@@ -199,13 +277,15 @@ def booked_by_beancount(journal: list[tuple[str, Any]]) -> Iterator[list[tuple[s
 
 @pytest.mark.django_db
 def test_any_sequence_keeps_the_books() -> None:
+    """In the ledger by itself, and at the counter: 2,400 steps and 320 more in which bills are made and undone."""
     done.clear()
-    kept = settings(
-        max_examples=EXAMPLES,
-        stateful_step_count=STEPS,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(Ledger, settings=kept)
+    for machine, examples in ((Ledger, EXAMPLES), (Counter, EXAMPLES_AT_THE_COUNTER)):
+        kept = settings(
+            max_examples=examples,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        run_state_machine_as_test(machine, settings=kept)
     assert len(done) >= 2000, f"only {len(done)} steps"
-    assert set(done) == {"add", "deduct", "refund", "reverse", "expire", "restore"}
+    assert set(done) == {"add", "deduct", "refund", "reverse", "expire", "restore", "sell", "take_back", "void"}
