@@ -1,9 +1,9 @@
 """Who may call the JSON API, in which order refusals come, and what a call that is not there answers."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,9 +20,30 @@ from viveka.stores.tests.factories import MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-READ = ["/customers", "/customers/by-phone/9876543210", "/products", "/bills"]
-SELL = ["/customers", "/customers/find-or-create", "/inventory/sales"]
-MANAGE = ["/products", "/products/1/batches"]
+# The calls for everybody with a role, for sellers, for managers. `1` and ID stand for what is not there.
+ID = "0192f0c1-7a3e-7d52-9c41-5a1f6c8e2b90"
+READ = [
+    ("get", path)
+    for path in (
+        "/customers", "/customers/by-phone/9876543210", "/customers/1", "/customers/1/history",
+        f"/customers/1/sales/{ID}", "/customers/1/statement", "/customers/1/advances", "/products", "/bills",
+        f"/bills/{ID}", "/customer-accounts", "/debts", "/appointments/store/STORE", "/bookings/store/STORE",
+        "/enquiries/store/STORE", f"/appointments/{ID}", f"/bookings/{ID}", f"/enquiries/{ID}",
+    )
+]  # fmt: skip
+SELL = [
+    ("post", path)
+    for path in (
+        "/customers", "/customers/find-or-create", "/inventory/sales", "/advances", "/debts", "/debt-payments",
+        "/appointments/store/STORE", "/bookings/store/STORE", "/enquiries/store/STORE",
+    )
+] + [("patch", "/customers/1")]  # fmt: skip
+MANAGE = [
+    ("post", "/products"), ("post", "/products/1/batches"), ("delete", "/customers/1"),
+    ("post", f"/advances/{ID}/refund"), ("post", "/customer-accounts"), ("patch", "/customer-accounts/1"),
+]  # fmt: skip
+WITH_BODY = [(method, path) for method, path in SELL + MANAGE if method != "delete"]
+PLACES = {"customer_id": "1", "product_id": "1", "phone": "9876543210", "store_id": "STORE"}
 
 
 def _is_problem(response: Any, status: int) -> bool:
@@ -36,12 +57,11 @@ def _is_problem(response: Any, status: int) -> bool:
 
 
 def test_every_call_is_in_these_lists() -> None:
-    said = {
-        (method, path.removeprefix(ROOT)) for path, methods in api.description()["paths"].items() for method in methods
-    }
-    known = {("get", path) for path in READ} | {("post", path) for path in SELL + MANAGE}
-    known = {(m, p.replace("9876543210", "{phone}").replace("/1/", "/{product_id}/")) for m, p in known}
-    assert said == known | {("get", "/bills/{bill_id}")}
+    said = set()
+    for path, methods in api.description()["paths"].items():
+        filled = re.sub(r"{(\w+)}", lambda place: PLACES.get(place[1], ID), path.removeprefix(ROOT))
+        said |= {(method, filled) for method in methods}
+    assert said == {*READ, *SELL, *MANAGE}
 
 
 @pytest.mark.parametrize(
@@ -49,33 +69,49 @@ def test_every_call_is_in_these_lists() -> None:
 )
 def test_without_a_valid_token_401_also_for_a_bad_body(client: Client, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
-    for path in [*READ, f"/bills/{uuid4()}"]:
-        assert _is_problem(client.get(ROOT + path, headers=headers), 401)
-    for path in SELL + MANAGE:
-        response = client.post(ROOT + path, "{", content_type="application/json", headers=headers)
+    for method, path in READ + SELL + MANAGE:
+        send = getattr(client, method)
+        body = {} if method == "get" else {"data": "{", "content_type": "application/json"}
+        response = send(ROOT + path, **body, headers=headers)
         assert _is_problem(response, 401)
         assert response["WWW-Authenticate"] == "Bearer"
+
+
+def _of(store: Store, path: str) -> str:
+    return path.replace("STORE", store.slug)
 
 
 def test_the_role_is_judged_before_the_body(store: Store) -> None:
     for role, refused in (("auditor", SELL + MANAGE), ("cashier", MANAGE)):
         caller = Caller(store, role)
-        for path in refused:
+        for method, path in refused:
             for body in ("{", "", "[]", "{}"):
-                assert caller.post(path, body).status == 403
-        for path in READ:
-            assert caller.get(path).status == 200
+                assert caller.send(method, _of(store, path), body).status == 403, path
+        for _, path in READ:
+            assert caller.get(_of(store, path)).status == (404 if re.search(f"/1|{ID}", path) else 200), path
+
+
+def test_another_stores_address_is_nothing_before_the_role_is_judged(store: Store, other_store: Store) -> None:
+    """By slug or by id the token's own store alone."""
+    for role in ("auditor", "cashier", "manager"):
+        caller = Caller(store, role)
+        for method, path in READ + SELL:
+            if "STORE" in path:
+                for place in (other_store.slug, str(other_store.pk), "nowhere", "0"):
+                    assert caller.send(method, path.replace("STORE", place), "{").status == 404, path
+                own = caller.send(method, path.replace("STORE", str(store.pk)), "{")
+                assert own.status == (200 if method == "get" else 403 if role == "auditor" else 400)
 
 
 def test_then_an_unreadable_body_then_its_fields(store: Store) -> None:
     manager = Caller(store, "manager")
-    for path in SELL + MANAGE:
+    for method, path in WITH_BODY:
         for body in ("", "{", b"\xff\xfe{", "[" * 100_000, "NaN1", "{'a': 1}"):
-            answer = manager.post(path, body)
-            assert (answer.status, answer.errors) == (400, {})
+            answer = manager.send(method, _of(store, path), body)
+            assert (answer.status, answer.errors) == (400, {}), path
         for body in ("[]", "null", "3", '"x"', "NaN", "true"):
-            answer = manager.post(path, body)
-            assert (answer.status, list(answer.errors)) == (422, ["body"])
+            answer = manager.send(method, _of(store, path), body)
+            assert (answer.status, list(answer.errors)) == (422, ["body"]), path
 
 
 def test_a_token_holds_while_the_membership_and_the_user_do(store: Store, manager: User) -> None:
@@ -166,7 +202,7 @@ def test_a_fault_of_ours_shows_nothing_of_it(store: Store, monkeypatch: pytest.M
     def fail(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("customers.api.client_customer", fail)
+    monkeypatch.setattr("customers.api.saving.client_customer", fail)
     answer = caller.post("/customers", {"name": "Asha"})
     assert answer.status == 500
     assert "secret" not in json.dumps(answer.body)
@@ -177,7 +213,7 @@ def test_a_database_that_does_not_answer_is_503(store: Store, monkeypatch: pytes
         raise OperationalError("server closed the connection unexpectedly")
 
     caller = Caller(store)
-    monkeypatch.setattr("customers.api.once", fail)
+    monkeypatch.setattr("customers.api.saving.once", fail)
     answer = caller.post("/customers", {"name": "Asha"})
     assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
 

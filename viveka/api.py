@@ -9,8 +9,10 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, re_path
 from ninja import NinjaAPI
 
+from advances.api import router as advances
 from billing.api import router as billing
 from customers.api import router as customers
+from debts.api import router as debts
 from viveka.api_docs import chapters
 from viveka.stores.api.errors import answer_refusals, problem
 from viveka.stores.api.fields import BodyParser
@@ -35,6 +37,8 @@ api = NinjaAPI(
 )
 answer_refusals(api)
 api.add_router("", customers)
+api.add_router("", advances)
+api.add_router("", debts)
 api.add_router("", billing)
 
 

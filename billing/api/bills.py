@@ -128,11 +128,11 @@ def _payment(payment: Payment) -> PaymentOut:
     )
 
 
-def _for_show(request: StoreRequest) -> Any:
+def bills_for_show(request: StoreRequest) -> Any:
     return Bill.objects.of(request.store).select_related("cashier").prefetch_related("lines", "payments")
 
 
-def _shown(bill: Bill, viewer: Membership) -> BillOut:
+def shown_bill(bill: Bill, viewer: Membership) -> BillOut:
     return bill_out(bill, bill.lines.all(), bill.payments.all(), viewer)
 
 
@@ -146,18 +146,18 @@ def list_bills(
     limit: Annotated[Limit, Query(A_PAGE)],
     cursor: Annotated[str, Query("")],
 ) -> HttpResponse:
-    bills = _for_show(request).of_days(first, last)
+    bills = bills_for_show(request).of_days(first, last)
     if number.strip():
         bills = bills.filter(number=number.strip().upper().replace("\0", ""))
     if q.strip():
         bills = bills.matching(q)
     rows, onward = page_of(bills, cursor, limit=limit, by="at", is_search=bool(q.strip()))
-    return answer(BillList(bills=[_shown(row, request.membership) for row in rows], next_cursor=onward))
+    return answer(BillList(bills=[shown_bill(row, request.membership) for row in rows], next_cursor=onward))
 
 
 @router.get("/bills/{bill_id}", auth=ANYONE, summary="One bill", **says((200, BillFound)))
 def get_bill(request: StoreRequest, bill_id: UUID) -> HttpResponse:
-    bill = _for_show(request).filter(pk=bill_id).first()
+    bill = bills_for_show(request).filter(pk=bill_id).first()
     if bill is None:
         raise Missing("No such bill.")
-    return answer(BillFound(bill=_shown(bill, request.membership)))
+    return answer(BillFound(bill=shown_bill(bill, request.membership)))

@@ -44,15 +44,13 @@ from viveka.stores.money import ZERO, to_paisa
 
 router = Router(tags=["Sales"])
 MOST_ITEMS = 1000
-NOT_HERE = {"advance", "wallet", "credit"}
-METHODS = ", ".join(method for method in PaymentMethod.values if method not in NOT_HERE)
+METHODS = f"{', '.join(PaymentMethod.values)}, or wallet, which is advance: the customer's balance"
 NAMES = {
     "customer_id": "receiptData.customerId",
     "phone": "receiptData.customerPhone",
     "name": "receiptData.customerName",
     "email": "receiptData.customerEmail",
     "discount": "receiptData.discount",
-    "payments": "receiptData.payments",
     "cashReceived": "receiptData.cashReceived",
     "total": "receiptData.total",
     "productId": "saleItems",
@@ -129,7 +127,12 @@ def sell(request: StoreRequest, body: SaleIn) -> HttpResponse:
     receipt = body.receipt_data
     tenders = _tenders(receipt)
     terms = Terms(discount=receipt.discount, expected_total=_expected(receipt), reference_number=body.reference_number)
-    names = {**NAMES, "expectedTotal": f"receiptData.{'total' if receipt.expected_total is None else 'expectedTotal'}"}
+    paid = "payments" if receipt.payments or not receipt.payment_method.strip() else "paymentMethod"
+    names = {
+        **NAMES,
+        "payments": f"receiptData.{paid}",
+        "expectedTotal": f"receiptData.{'total' if receipt.expected_total is None else 'expectedTotal'}",
+    }
     with naming(names):
         sale = checkout(
             store=request.store,
@@ -184,8 +187,8 @@ def _tenders(receipt: ReceiptIn) -> list[Tender]:
 
 def _method(text: str, field: str) -> str:
     method = re.sub(r"[\s-]+", "_", text.strip().lower())
-    if method in NOT_HERE:
-        raise Refused(f"Payment by {method} is not available here. Use one of {METHODS}.", field)
+    if method == "wallet":
+        return PaymentMethod.ADVANCE
     if method not in PaymentMethod.values:
         raise Refused(f"The method is one of {METHODS}.", field)
     return method

@@ -150,7 +150,7 @@ def test_a_manager_gets_the_full_list_newest_first(office: Caller, other_store: 
 
 
 def test_the_full_list_comes_in_pieces(office: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("customers.api.A_CHUNK", 7)
+    monkeypatch.setattr("customers.api.lists.A_CHUNK", 7)
     made = CustomerFactory.create_batch(21, store=office.store)
     body = office.get("/customers").body
     assert [one["id"] for one in body["clientCustomers"]] == [one.pk for one in reversed(made)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja.errors import HttpError
 from ninja.security.base import AuthBase
@@ -24,7 +24,12 @@ class Door:
     needs: str
     may_enter: Callable[[Membership], bool]
 
-    def insist(self, membership: Membership) -> Membership:
+    def insist(self, request: HttpRequest, membership: Membership) -> Membership:
+        """Another store's address is nothing at all, whatever the role. Raises Http404, HttpError."""
+        place = request.resolver_match
+        named = place.kwargs.get("store_id") if place else None
+        if named is not None and named not in (membership.store.slug, str(membership.store_id)):
+            raise Http404
         if not self.may_enter(membership):
             raise HttpError(403, f"This needs {self.needs}. Ask a manager of the store.")
         return membership
@@ -87,7 +92,7 @@ class Bearer(AuthBase):
             return None
         request.user = membership.user
         enter_store(request, membership)
-        return self.door.insist(membership)
+        return self.door.insist(request, membership)
 
 
 class Session(AuthBase):
@@ -113,7 +118,7 @@ class Session(AuthBase):
         membership: Membership | None = request.membership  # type: ignore[attr-defined]
         if membership is None:
             raise HttpError(403, "Choose a store first.")
-        return self.door.insist(membership)
+        return self.door.insist(request, membership)
 
 
 def _doors(needs: str, may_enter: Callable[[Membership], bool]) -> list[AuthBase]:

@@ -5,38 +5,39 @@ pass); the parser hands them over as they were written, and each type here reads
 """
 
 import json
-import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja.parser import Parser
-from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
 
-from viveka.stores.errors import Refused
-from viveka.stores.money import PAISA, ZERO, read_amount, read_quantity, show_quantity
-from viveka.stores.text import clean_text
-
-MAX_ID = 2**63 - 1
-MOST_ROWS = 500
-_DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_YEARS = range(1900, 2200)
-
-
-class Number:
-    """A number of the body as it was written."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
+from viveka.stores.api.reading import (
+    MAX_ID,
+    MOST_ROWS,
+    Number,
+    money_or_none,
+    paid_or_none,
+    read_count,
+    read_day,
+    read_flag,
+    read_id,
+    read_limit,
+    read_method,
+    read_moment,
+    read_money,
+    read_quantity,
+    read_query_flag,
+    read_raw_text,
+    read_text,
+    read_uuid,
+)
+from viveka.stores.money import PAISA, show_quantity
 
 
 class BodyParser(Parser):
@@ -58,94 +59,6 @@ class Outgoing(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
     )
-
-
-def wrong(message: str) -> PydanticCustomError:
-    """What a type says of a value that it refuses; pydantic knows the field."""
-    return PydanticCustomError("refused", "{message}", {"message": message})
-
-
-def _written(value: Any, what: str) -> str:
-    if isinstance(value, Number):
-        return value.text
-    if isinstance(value, str):
-        return value
-    raise wrong(f"Send {what}.")
-
-
-def _label(info: ValidationInfo) -> str:
-    return (info.field_name or "value").replace("_", " ").capitalize()
-
-
-def _read_money(value: Any, info: ValidationInfo, *, at_least: Decimal = ZERO) -> Decimal:
-    text = _written(value, 'an amount, as a number or a string like "120.50"')
-    try:
-        return read_amount(text, field="x", label=_label(info), at_least=at_least)
-    except Refused as refusal:
-        raise wrong(refusal.message) from None
-
-
-def _read_quantity(value: Any, info: ValidationInfo) -> Decimal:
-    text = _written(value, 'a quantity, as a number or a string like "1.250"')
-    try:
-        return read_quantity(text, label=_label(info))
-    except Refused as refusal:
-        raise wrong(refusal.message) from None
-
-
-def _read_id(value: Any) -> int:
-    text = _written(value, "an id")
-    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= MAX_ID:
-        raise wrong("This is not an id.")
-    return int(text)
-
-
-def _read_limit(value: Any) -> int:
-    text = _written(value, "a number")
-    if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= MOST_ROWS:
-        raise wrong(f"The limit is between 1 and {MOST_ROWS}.")
-    return int(text)
-
-
-def _read_moment(value: Any) -> datetime:
-    """A time without an offset is the store's own."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) and _DAY.match(value) else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.year not in _YEARS:
-        raise wrong("Send a time like 2026-04-01T10:30:00+05:30.")
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
-
-
-def _read_day(value: Any) -> date:
-    try:
-        day = date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
-    except ValueError:
-        day = None
-    if day is None or day.year not in _YEARS:
-        raise wrong("Send a day like 2026-04-01.")
-    return day
-
-
-def _read_text(value: Any, info: ValidationInfo, *, most: int) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise wrong("Send text.")
-    try:
-        return clean_text(value, field=_label(info), most=most)
-    except Refused as refusal:
-        raise wrong(refusal.message) from None
-
-
-def _read_raw_text(value: Any) -> str:
-    """Text for an operation that cleans it itself and names the field; null is no text."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise wrong("Send text.")
-    return value
 
 
 def _as_said(reader: Callable[..., Any], schema: dict[str, Any]) -> tuple[PlainValidator, WithJsonSchema]:
@@ -182,6 +95,10 @@ _ID: dict[str, Any] = {
 }
 _OPTIONAL_ID = {"anyOf": [*_ID["anyOf"], {"type": "null"}], "examples": [12]}
 _MOMENT = {"type": "string", "format": "date-time", "examples": ["2026-04-01T10:30:00+05:30"]}
+_DAYS = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 3650}, {"type": "null"}], "examples": [30]}
+_MINUTES = {"type": "integer", "minimum": 1, "maximum": 1440, "examples": [30]}
+_STORE = {"type": "string", "maxLength": 50, "description": "The token's store: its slug or its id.", "examples": ["1"]}
+_KEY = {"type": "string", "format": "uuid", "examples": ["0192f0c1-7a3e-7d52-9c41-5a1f6c8e2b90"]}
 _DATE = {"type": "string", "format": "date", "examples": ["2026-04-01"]}
 
 
@@ -197,22 +114,41 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-Money = Annotated[Decimal, *_as_said(_read_money, _MONEY)]
-OptionalMoney = Annotated[Decimal | None, *_as_said(_read_money, _MONEY)]  # left out or an amount, not null
-Paid = Annotated[Decimal, *_as_said(partial(_read_money, at_least=PAISA), _PAID)]
-Quantity = Annotated[Decimal, *_as_said(_read_quantity, _QUANTITY)]
-Id = Annotated[int, *_as_said(_read_id, _ID)]
-OptionalId = Annotated[int | None, *_as_said(_or_none(_read_id), _OPTIONAL_ID)]
-PathId = Annotated[int, *_as_said(_read_id, {"type": "integer", "minimum": 1, "maximum": MAX_ID})]
-Limit = Annotated[int, *_as_said(_read_limit, {"type": "integer", "minimum": 1, "maximum": MOST_ROWS})]
-Moment = Annotated[datetime, *_as_said(_read_moment, _MOMENT)]
-OptionalMoment = Annotated[datetime | None, *_as_said(_or_none(_read_moment), _or_null(_MOMENT))]
-Day = Annotated[date, *_as_said(_read_day, _DATE)]
-OptionalDay = Annotated[date | None, *_as_said(_or_none(_read_day), _or_null(_DATE))]
-Text = Annotated[str, *_as_said(_read_raw_text, {"anyOf": [{"type": "string"}, {"type": "null"}]})]
-Text80 = Annotated[str, *_as_said(partial(_read_text, most=80), _text_schema(80))]
-Text200 = Annotated[str, *_as_said(partial(_read_text, most=200), _text_schema(200))]
-Text500 = Annotated[str, *_as_said(partial(_read_text, most=500), _text_schema(500))]
+Money = Annotated[Decimal, *_as_said(read_money, _MONEY)]
+OptionalMoney = Annotated[Decimal | None, *_as_said(read_money, _MONEY)]  # left out or an amount, not null
+Paid = Annotated[Decimal, *_as_said(partial(read_money, at_least=PAISA), _PAID)]
+NullableMoney = Annotated[
+    Decimal | None, *_as_said(money_or_none, {**_MONEY, "anyOf": [*_MONEY["anyOf"], {"type": "null"}]})
+]
+OptionalPaid = Annotated[
+    Decimal | None, *_as_said(paid_or_none, {**_PAID, "anyOf": [*_PAID["anyOf"], {"type": "null"}]})
+]
+Quantity = Annotated[Decimal, *_as_said(read_quantity, _QUANTITY)]
+Id = Annotated[int, *_as_said(read_id, _ID)]
+OptionalId = Annotated[int | None, *_as_said(_or_none(read_id), _OPTIONAL_ID)]
+PathId = Annotated[int, *_as_said(read_id, {"type": "integer", "minimum": 1, "maximum": MAX_ID})]
+QueryId = PathId
+Limit = Annotated[int, *_as_said(read_limit, {"type": "integer", "minimum": 1, "maximum": MOST_ROWS})]
+Moment = Annotated[datetime, *_as_said(read_moment, _MOMENT)]
+OptionalMoment = Annotated[datetime | None, *_as_said(_or_none(read_moment), _or_null(_MOMENT))]
+Day = Annotated[date, *_as_said(read_day, _DATE)]
+OptionalDay = Annotated[date | None, *_as_said(_or_none(read_day), _or_null(_DATE))]
+Days = Annotated[int | None, *_as_said(_or_none(partial(read_count, most=3650)), _DAYS)]
+Minutes = Annotated[int, *_as_said(partial(read_count, least=1, most=1440), _MINUTES)]
+StoreId = Annotated[str, *_as_said(read_raw_text, _STORE)]
+Flag = Annotated[bool, *_as_said(read_flag, {"type": "boolean"})]
+QueryFlag = Annotated[bool, *_as_said(read_query_flag, {"type": "boolean"})]
+Key = Annotated[UUID, *_as_said(read_uuid, _KEY)]
+OptionalKey = Annotated[UUID | None, *_as_said(_or_none(read_uuid), _or_null(_KEY))]
+Text = Annotated[str, *_as_said(read_raw_text, {"anyOf": [{"type": "string"}, {"type": "null"}]})]
+Method = Annotated[str, *_as_said(read_method, {"type": "string", "maxLength": 40, "examples": ["upi"]})]
+Text40 = Annotated[str, *_as_said(read_raw_text, _text_schema(40))]
+Text80 = Annotated[str, *_as_said(partial(read_text, most=80), _text_schema(80))]
+Text200 = Annotated[str, *_as_said(partial(read_text, most=200), _text_schema(200))]
+Text254 = Annotated[str, *_as_said(partial(read_text, most=254), _text_schema(254))]
+Text500 = Annotated[str, *_as_said(partial(read_text, most=500), _text_schema(500))]
+Lines500 = Annotated[str, *_as_said(partial(read_text, most=500, lines=True), _text_schema(500))]
+Lines1000 = Annotated[str, *_as_said(partial(read_text, most=1000, lines=True), _text_schema(1000))]
 
 
 def _two_places(value: Decimal) -> str:

@@ -1,15 +1,17 @@
 """Lists for programs: the pages of `viveka.stores.paging`, with a cursor that says where the next one begins."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core import signing
 from django.db import models
+from pydantic import Field
 
 from viveka.stores.errors import Refused
 from viveka.stores.paging import newest_page
 
 Row = TypeVar("Row", bound=models.Model)
 A_PAGE = 100
+NEXT: Any = Field(description="Send it as `cursor` for the next page; null after the last one.")
 
 
 def page_of(

@@ -45,6 +45,18 @@ class Caller:
         response = self.client.post(ROOT + path, data=data, content_type="application/json", headers=headers)
         return self._call(response)
 
+    def patch(self, path: str, body: Any) -> Answer:
+        return self.send("patch", path, body)
+
+    def delete(self, path: str) -> Answer:
+        return self.send("delete", path)
+
+    def send(self, method: str, path: str, body: Any = None) -> Answer:
+        """Any method; `body` as in `post`, none where it is None."""
+        data = body if isinstance(body, str | bytes) else "" if body is None else json.dumps(body)
+        send = self.client.generic
+        return self._call(send(method.upper(), ROOT + path, data, "application/json", headers=self._headers()))
+
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret}"}
 
