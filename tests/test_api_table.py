@@ -39,7 +39,7 @@ def said_of(customer: Customer, **other: Any) -> dict[str, Any]:
 
 def said_of_advance(advance: AdvancePayment, **other: Any) -> dict[str, Any]:
     """The advance, by name what differs from one that nothing happened to."""
-    amount = f"{advance.amount}"
+    amount = f"{advance.amount:.2f}"
     return {
         "id": str(advance.pk), "customerId": advance.customer_id, "referenceType": "direct", "referenceId": None,
         "amount": amount, "paymentMode": "upi", "paymentReference": None, "status": "active",
