@@ -11,7 +11,7 @@ from django import forms
 
 from customers.models import Customer
 from debts.models import CreditAccount, RepaymentMode
-from debts.services import DebtEntry, Permission, Repayment
+from debts.services import DebtEntry, Repayment
 from viveka.stores.errors import Refused
 from viveka.stores.form_fields import AmountField, DayField
 from viveka.stores.models import Membership, Store
@@ -108,13 +108,7 @@ class DebtForm(_Entry):
     due_on = DayField(label="Due date", required=False)
     for_name = TextField(most=200, required=False, label="For or by whom")
     note = TextField(most=500, required=False)
-    allow_why = TextField(most=500, required=False, label="Why the limit may be passed")
-    field_order = ("key", "amount", "date", "due_on", "for_name", "note", "allow_why")
-
-    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        if not self.membership.manages:
-            del self.fields["allow_why"]
+    field_order = ("key", "amount", "date", "due_on", "for_name", "note")
 
     @property
     def moment(self) -> datetime | None:
@@ -124,9 +118,7 @@ class DebtForm(_Entry):
     @property
     def entry(self) -> DebtEntry:
         said = self.cleaned_data
-        why = said.get("allow_why")
-        permission = Permission(self.membership.user, why) if why else None
-        return DebtEntry(said["due_on"], said["for_name"], said["note"], permission)
+        return DebtEntry(said["due_on"], said["for_name"], said["note"])
 
 
 class PaymentForm(_Entry):

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from customers.tests.factories import CustomerFactory
 from debts.models import Allocation, CreditAccount, Debt, DebtPayment, DebtReduction, PaymentReversal
 from debts.services import set_credit_account
 from debts.tests.factories import left, owes, pays
-from viveka.stores.models import RequestKey, Store, User
+from viveka.stores.models import PinTry, RequestKey, Store, User
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,14 @@ def asha(store: Store) -> Customer:
 
 def send(client: Client, page: str, customer: Customer, **said: Any) -> Any:
     return client.post(reverse(f"debts:{page}", args=[customer.pk]), {"key": uuid4(), **said})
+
+
+def pin_of(store: Store, manager: User) -> dict[str, Any]:
+    """A manager's PIN as the cashier's screen sends it."""
+    membership = store.memberships.get(user=manager)
+    membership.pin_hash = make_password("2580")
+    membership.save()
+    return {"pin_manager": membership.pk, "pin": "2580"}
 
 
 def days_ago(days: int) -> str:
@@ -106,21 +115,28 @@ class TestEnteringADebt:
         assert not RequestKey.objects.exists()
 
     def test_above_the_limit_a_cashier_is_told_how_things_stand(
-        self, cashier_client: Client, manager: User, asha: Customer
+        self, cashier_client: Client, cashier: User, manager: User, store: Store, asha: Customer
     ) -> None:
         set_credit_account(customer=asha, by=manager, credit_limit=D(1000), terms_days=None)
         owes(asha, 900)
-        page = send(cashier_client, "enter", asha, amount="200", allow_why="Because I say so")
+        page = send(cashier_client, "enter", asha, amount="200", pin_why="Because I say so")
         body = page.content.decode()
         assert "The credit limit is ₹1,000.00, ₹900.00 is owed, ₹100.00 is left." in body
-        assert "allow_why" not in page.context["form"].fields
+        assert "A manager allows it" in body
         assert Debt.objects.count() == 1
+        said = {"amount": "200", "pin_why": "Wedding", **pin_of(store, manager)}
+        wrong = send(cashier_client, "enter", asha, **said | {"pin": "0000"})
+        assert "not right" in wrong.content.decode()
+        assert Debt.objects.count() == 1
+        send(cashier_client, "enter", asha, **said)
+        debt = Debt.objects.get(amount=200)
+        assert (debt.by, debt.allowed_by, debt.allowed_why) == (cashier, manager, "Wedding")
 
     def test_above_the_limit_a_manager_says_why(self, manager_client: Client, manager: User, asha: Customer) -> None:
         set_credit_account(customer=asha, by=manager, credit_limit=D(100), terms_days=None)
         page = send(manager_client, "enter", asha, amount="200")
-        assert "Why the limit may be passed" in page.content.decode()
-        made = send(manager_client, "enter", asha, amount="200", allow_why="Wedding")
+        assert "A manager allows it" in page.content.decode()
+        made = send(manager_client, "enter", asha, amount="200", pin_why="Wedding")
         debt = Debt.objects.get()
         assert (made.url, debt.allowed_by, debt.allowed_why) == (debt.get_absolute_url(), manager, "Wedding")
         assert "Wedding" in manager_client.get(made.url).content.decode()
@@ -259,6 +275,27 @@ class TestUndoing:
         assert "wa.me" not in page
         assert "reversed already" in manager_client.post(url, {"reason": "Again"}).content.decode()
         assert "reversed" in manager_client.get(debt.get_absolute_url()).content.decode()
+
+    def test_at_the_cashiers_screen_a_manager_gives_the_pin(
+        self, cashier_client: Client, cashier: User, manager: User, store: Store, asha: Customer
+    ) -> None:
+        debt, other = owes(asha, 300), owes(asha, 7)
+        payment = pays(asha, 100)
+        urls = [reverse("debts:payment-reverse", args=[payment.pk])]
+        urls += [reverse(f"debts:{name}", args=[pk]) for name, pk in (("write-off", debt.pk), ("reverse", other.pk))]
+        said = {"reason": "Mine", "pin_why": "Hers", **pin_of(store, manager)}
+        for url in urls:
+            for wrong in ({"reason": "Mine"}, said | {"pin": "0000"}, said | {"pin_why": ""}):
+                assert cashier_client.post(url, wrong).status_code == 200
+        assert left(debt, other) == [D(200), D(7)]
+        for url in urls:
+            assert cashier_client.post(url, said).status_code == 302
+        assert left(debt, other) == [D(0), D(0)]
+        for row in (*DebtReduction.objects.all(), PaymentReversal.objects.get()):
+            assert (row.by, row.reason) == (manager, "Hers")
+        assert set(PinTry.objects.filter(is_right=True).values_list("by", "what")) == {
+            (cashier.pk, what) for what in ("reverse a payment", "write off", "entered by mistake")
+        }
 
     def test_a_debt_is_written_off_whole_or_in_part(self, manager_client: Client, asha: Customer) -> None:
         debt = owes(asha, 300)

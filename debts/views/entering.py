@@ -1,5 +1,6 @@
 """A debt: entered, looked at, given up, undone."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,27 +10,30 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from customers.models import Customer
 from debts.balances import owed_after
 from debts.forms import DebtForm, ReasonForm, WriteOffForm
 from debts.models import Debt
 from debts.services import (
     CreditLimitPassed,
     CreditStopped,
+    Permission,
     Standing,
     open_debt,
     reverse_debt,
     standing_of,
     write_off_debt,
 )
-from debts.views.once import customer_of, do_once
+from debts.views.once import customer_of, do_once, undoing, who_and_why
 from debts.words import debt_text
-from viveka.stores.access import cashier_required, manager_required, member_required
+from viveka.stores.access import cashier_required, member_required
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.money import show_amount
 from viveka.stores.pages import render_page
 from viveka.stores.phone import whatsapp_link
+from viveka.stores.pin import Allowing
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -47,26 +51,29 @@ def debt_enter(request: StoreRequest, pk: int) -> HttpResponse:
         standing, stopped = Standing(None, None), refusal.message
     due_on = standing.due_on(request.store.day_of(now))
     form = DebtForm(posted(request), membership=request.membership, now=now, initial={"due_on": due_on})
+    allowing = Allowing(request, what="pass a credit limit")
     over = False
     if request.method == "POST" and form.is_valid():
         try:
-            made = do_once(request, form.cleaned_data["key"], lambda: _open(request, customer, form))
+            permission = Permission(*allowing.allowed(now)) if allowing.is_given else None
+            made = do_once(request, form.cleaned_data["key"], lambda: _open(request, customer, form, permission))
         except Refused as refusal:
-            over = isinstance(refusal, CreditLimitPassed)
-            add_refusal(form, refusal)
+            over = isinstance(refusal, CreditLimitPassed) or allowing.is_given
+            if not allowing.errors:
+                add_refusal(form, refusal)
         else:
             return redirect("debts:debt", made)
     context: dict[str, Any] = {
         "customer": customer, "form": form, "standing": standing, "stopped": stopped,
-        "left": standing.left(customer.debt_balance), "over": over or bool(form.data.get("allow_why")),
+        "left": standing.left(customer.debt_balance), "over": over, "allowing": allowing,
     }  # fmt: skip
     return render_page(request, "debts/enter.html", context)
 
 
-def _open(request: StoreRequest, customer: Any, form: DebtForm) -> Debt:
+def _open(request: StoreRequest, customer: Customer, form: DebtForm, permission: Permission | None) -> Debt:
     debt = open_debt(
         customer=customer, amount=form.cleaned_data["amount"], by=request.user, now=form.now, at=form.moment,
-        entry=form.entry,
+        entry=replace(form.entry, permission=permission),
     )  # fmt: skip
     messages.success(request, f"{show_amount(debt.amount, request.store.currency)} is on the account of {customer}.")
     return debt
@@ -93,31 +100,34 @@ def debt_page(request: StoreRequest, pk: UUID) -> HttpResponse:
 
 
 @read_or_post
-@manager_required
+@cashier_required
 def debt_write_off(request: StoreRequest, pk: UUID) -> HttpResponse:
-    """Give up what is left of a debt, or a part of it."""
+    """Give up what is left of a debt, or a part of it; a manager's deed."""
     return _undo(request, pk, WriteOffForm(posted(request)), "Write off")
 
 
 @read_or_post
-@manager_required
+@cashier_required
 def debt_reverse(request: StoreRequest, pk: UUID) -> HttpResponse:
-    """Take out a debt that was entered by mistake."""
+    """Take out a debt that was entered by mistake; a manager's deed."""
     return _undo(request, pk, ReasonForm(posted(request)), "Entered by mistake")
 
 
 def _undo(request: StoreRequest, pk: UUID, form: ReasonForm, title: str) -> HttpResponse:
     debt = get_object_or_404(Debt.objects.of(request.store).select_related("customer"), pk=pk)
+    form, allowing = undoing(request, form, title.lower())
     if request.method == "POST" and form.is_valid():
-        told: dict[str, Any] = {"store": request.store, "debt_id": pk, "by": request.user, "now": timezone.now()}
-        told |= form.cleaned_data
+        told: dict[str, Any] = {"store": request.store, "debt_id": pk, "now": timezone.now(), **form.cleaned_data}
         try:
+            told["by"], told["reason"] = who_and_why(request, form, allowing, told["now"])
             less = write_off_debt(**told) if isinstance(form, WriteOffForm) else reverse_debt(**told)
         except Refused as refusal:
-            add_refusal(form, refusal)
+            if not (allowing and allowing.errors):
+                add_refusal(form, refusal)
         else:
             messages.success(
                 request, f"{show_amount(less.amount, request.store.currency)} of this debt is taken off the account."
             )
             return redirect(debt)
-    return render_page(request, "debts/undo.html", {"debt": debt, "form": form, "title": title, "back": debt})
+    context = {"debt": debt, "form": form, "title": title, "back": debt, "allowing": allowing}
+    return render_page(request, "debts/undo.html", context)

@@ -1,6 +1,7 @@
-"""A form of the ledger that is sent twice enters what it says once."""
+"""What the forms of the ledger share: sent twice they enter once, and a manager's PIN stands in for the manager."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,12 @@ from django.db import models, transaction
 from django.shortcuts import get_object_or_404
 
 from customers.models import Customer
+from debts.forms import ReasonForm
 from viveka.stores.errors import Refused
 from viveka.stores.idempotency import KeyedRequest, KeyReused
 from viveka.stores.middleware import StoreRequest
+from viveka.stores.models import User
+from viveka.stores.pin import Allowing
 from viveka.stores.transactions import retry_when_entangled
 
 
@@ -21,6 +25,21 @@ def customer_of(request: StoreRequest, pk: int) -> Customer:
     return customer
 
 
+def undoing(request: StoreRequest, form: ReasonForm, what: str) -> tuple[ReasonForm, Allowing | None]:
+    """The form as this person needs it: a manager says why, a cashier has a manager say it by PIN."""
+    if request.membership.manages:
+        return form, None
+    del form.fields["reason"]
+    return form, Allowing(request, what=what)
+
+
+def who_and_why(request: StoreRequest, form: ReasonForm, allowing: Allowing | None, now: datetime) -> tuple[User, str]:
+    """Whose deed it is, and the reason. Raises Refused for a manager's word that is none."""
+    if allowing:
+        return allowing.allowed(now)
+    return request.user, form.cleaned_data["reason"]
+
+
 @retry_when_entangled
 @transaction.atomic
 def do_once(request: StoreRequest, key: UUID, deed: Callable[[], models.Model]) -> Any:
@@ -29,7 +48,8 @@ def do_once(request: StoreRequest, key: UUID, deed: Callable[[], models.Model]) 
     Raises what the deed raises; Refused where the form was sent before with other values in it.
     """
     said = request.POST.copy()
-    said.pop("csrfmiddlewaretoken", None)
+    for secret in ("csrfmiddlewaretoken", "pin"):  # what is kept of the request must not give a PIN away
+        said.pop(secret, None)
     keyed = KeyedRequest(request.store, request.user, "POST", request.path, str(key), said.urlencode().encode())
     try:
         earlier = keyed.claim("")

@@ -17,9 +17,9 @@ from debts.balances import owed_after
 from debts.forms import PaymentForm, ReasonForm
 from debts.models import Debt, DebtPayment
 from debts.services import Repayment, repay_debts, reverse_payment, share_out
-from debts.views.once import customer_of, do_once
+from debts.views.once import customer_of, do_once, undoing, who_and_why
 from debts.words import payment_text
-from viveka.stores.access import cashier_required, manager_required, member_required
+from viveka.stores.access import cashier_required, member_required
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
@@ -127,20 +127,24 @@ def payment_page(request: StoreRequest, pk: UUID) -> HttpResponse:
 
 
 @read_or_post
-@manager_required
+@cashier_required
 def payment_reverse(request: StoreRequest, pk: UUID) -> HttpResponse:
-    """Undo a payment that was a mistake."""
+    """Undo a payment that was a mistake; a manager's deed."""
     payments = DebtPayment.objects.filter(store=request.store).select_related("customer", "reversal")
     payment = get_object_or_404(payments, pk=pk)
-    form = ReasonForm(posted(request))
+    form, allowing = undoing(request, ReasonForm(posted(request)), "reverse a payment")
     if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
+        now = timezone.now()
         try:
-            reverse_payment(store=request.store, payment_id=pk, reason=reason, by=request.user, now=timezone.now())
+            by, reason = who_and_why(request, form, allowing, now)
+            reverse_payment(store=request.store, payment_id=pk, reason=reason, by=by, now=now)
         except Refused as refusal:
-            add_refusal(form, refusal)
+            if not (allowing and allowing.errors):
+                add_refusal(form, refusal)
         else:
             messages.success(request, "The payment is reversed. Its debts are open again.")
             return redirect(payment)
-    context = {"payment": payment, "form": form, "title": "Reverse the payment", "back": payment}
+    context = {
+        "payment": payment, "form": form, "title": "Reverse the payment", "back": payment, "allowing": allowing,
+    }  # fmt: skip
     return render_page(request, "debts/undo.html", context)

@@ -134,7 +134,7 @@ def test_lists_account_and_an_exception_of_the_manager(window, manager, store, w
     page.get_by_label("Amount").fill("500")
     page.get_by_role("button", name="Put on the account").click()
     expect(page.get_by_text("The credit limit is ₹1,200.00, ₹800.00 is owed, ₹400.00 is left.")).to_be_visible()
-    page.get_by_label("Why the limit may be passed").fill("Her shop opens on Monday")
+    page.get_by_label("Why").fill("Her shop opens on Monday")
     desk.shoot(f"debts over the limit {width}")
     assert faults(page) == []
     page.get_by_role("button", name="Put on the account").click()
