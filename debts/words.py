@@ -8,6 +8,7 @@ from customers.names import is_real
 from debts.models import Debt, DebtPayment
 from viveka.stores.models import Store
 from viveka.stores.money import show_amount
+from viveka.stores.phone import whatsapp_link
 
 
 def reminder_text(store: Store, customer: Customer, due: Decimal, since: date | None) -> str:
@@ -33,6 +34,14 @@ def debt_text(store: Store, debt: Debt, owed: Decimal) -> str:
         f"{_called(debt.customer)}, {amount} was put on your account at {store.name} on {_date(store, debt.at)}."
         f"{due} You owe {total} now."
     )
+
+
+def debt_link(store: Store, debt: Debt, owed: Decimal) -> str:
+    """Opens WhatsApp with that text; "" for who has no phone or wants no messages."""
+    customer = debt.customer
+    if not customer.may_be_messaged:
+        return ""
+    return whatsapp_link(str(customer.phone), debt_text(store, debt, owed))
 
 
 def payment_text(store: Store, payment: DebtPayment, owed: Decimal) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from billing.models import Batch, Bill, Product
 from customers.models import Customer
+from debts.due import due_customers
 from viveka.demo import load
 from viveka.demo.catalogue import GOODS, ean13
 from viveka.demo.trade import Delivery, Visit
@@ -112,6 +113,8 @@ class TestShop:
         several = Product.objects.of(store).annotate(costs=Count("batches__cost_price", distinct=True))
         assert several.filter(costs__gt=1).exists()
         assert Batch.objects.expired(store.day_of(NOW)).exists()
+        owing = Customer.objects.of(store).filter(debt_balance__gt=0)
+        assert owing.count() == 9 and due_customers(store, store.day_of(NOW)).count() == 7
         assert "hold" in run("check_books", store=store.slug)
 
     def test_comes_once_and_tells_its_sign_ins(self) -> None:

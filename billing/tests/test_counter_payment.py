@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal as D
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.contrib.auth.hashers import make_password
@@ -117,6 +118,8 @@ class TestPayment:
         assert paid() == [("advance", D(120), None), ("cash", D(200), D(200)), ("credit", D(180), None)]
         debt = Bill.objects.get().payments.get(method="credit").debt
         assert (debt.amount, debt.due_on, debt.for_name) == (D(180), due_on, "his son")
+        page = till.get(reverse("billing:receipt", args=[Bill.objects.get().pk])).content.decode()
+        assert "₹180.00 was put on your account" in unquote(page) and "You owe ₹230.00 now." in unquote(page)
         told = receipt(till)
         assert f"On credit due on {due_on:%-d %b %Y} for his son ₹180.00" in told
         assert "Previous due ₹50.00 This bill ₹500.00 Paid −₹320.00 Due now ₹230.00 Advance left ₹0.00" in told

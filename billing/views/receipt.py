@@ -1,5 +1,6 @@
 """The receipt of a bill, on screen and on paper."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from billing.models import Bill, PaymentMethod
 from billing.services.balances_told import balances_told
+from debts.words import debt_link
 from viveka.stores.access import member_required
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
@@ -18,8 +20,17 @@ from viveka.stores.pages import render_page
 def receipt(request: StoreRequest, pk: UUID) -> HttpResponse:
     bills = Bill.objects.of(request.store).select_related("cashier", "debt_payment", "kept_advance")
     bill = get_object_or_404(bills, pk=pk)
-    payments = list(bill.payments.select_related("debt"))
+    payments = list(bill.payments.select_related("debt__customer"))
     told = balances_told(bill, payments)
     taken = sum((part.tendered or part.amount for part in payments if part.method == PaymentMethod.CASH), bill.kept)
-    context = {"cash_taken": taken, "bill": bill, "lines": bill.lines.all(), "payments": payments, "told": told}
+    context: dict[str, Any] = {
+        "cash_taken": taken,
+        "bill": bill,
+        "lines": bill.lines.all(),
+        "payments": payments,
+        "told": told,
+    }
+    debt = next((part.debt for part in payments if part.debt), None)
+    if debt and told and request.membership.sells:
+        context["whatsapp"] = debt_link(request.store, debt, told.due_now)
     return render_page(request, "billing/receipt.html", context)

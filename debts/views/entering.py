@@ -25,14 +25,13 @@ from debts.services import (
     write_off_debt,
 )
 from debts.views.once import customer_of, do_once, undoing, who_and_why
-from debts.words import debt_text
+from debts.words import debt_link
 from viveka.stores.access import cashier_required, member_required
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.money import show_amount
 from viveka.stores.pages import render_page
-from viveka.stores.phone import whatsapp_link
 from viveka.stores.pin import Allowing
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
@@ -93,9 +92,8 @@ def debt_page(request: StoreRequest, pk: UUID) -> HttpResponse:
         "reductions": debt.reductions.select_related("by"),
         "today": request.store.day_of(timezone.now()),
     }
-    if debt.customer.may_be_messaged and request.membership.sells:
-        text = debt_text(request.store, debt, owed_after(debt.customer, "debt", debt.pk))
-        context["whatsapp"] = whatsapp_link(str(debt.customer.phone), text)
+    if request.membership.sells:
+        context["whatsapp"] = debt_link(request.store, debt, owed_after(debt.customer, "debt", debt.pk))
     return render_page(request, "debts/debt.html", context)
 
 

@@ -5,7 +5,7 @@ bill, and so their number tells how far it came. The people get their roles last
 """
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ from billing.services.stock import receive_batch
 from billing.services.tender import Tender
 from customers.models import Customer
 from viveka.demo.catalogue import GOODS
+from viveka.demo.owing import let_people_owe
 from viveka.demo.people import Person, make_people
 from viveka.demo.trade import Delivery, Visit, make_deliveries, make_visits
 from viveka.stores.models import Membership, Role, StockPolicy, Store, User
@@ -143,8 +144,8 @@ def _next_part(shop: Shop, story: Story) -> int:
 
 
 @transaction.atomic
-def _finish(shop: Shop, people: Iterable[Person]) -> None:
-    """What else is known of the customers, each record as old as its first bill; and the people get their roles."""
+def _finish(shop: Shop, people: Sequence[Person]) -> None:
+    """What else is known of the customers, each record as old as its first bill; a few owe; roles are given."""
     _lock()
     for person in people:
         details = {"name": person.name, "address": person.address, "email": person.email}
@@ -152,6 +153,7 @@ def _finish(shop: Shop, people: Iterable[Person]) -> None:
     first = Bill.objects.filter(customer=OuterRef("pk")).order_by().values("customer").annotate(at=Min("at"))
     bought = Customer.objects.of(shop.store).filter(purchase_count__gt=0)
     bought.update(created_at=Subquery(first.values("at")))
+    let_people_owe(store=shop.store, people=people, by=shop.cashier, manager=shop.manager, now=shop.store.created_at)
     for name, role in _ROLES.items():
         add_member(store=shop.store, username=name, role=role)
 

@@ -17,6 +17,8 @@ from customers.models import Customer, RecordEvent, What
 from customers.names import ERASED
 from customers.records import NotDeleted, WasErased, WasMerged, delete_customer, free_former_phone, restore_customer
 from customers.services import edit_customer
+from debts.services import promise_payment, reverse_debt, reverse_payment
+from debts.tests.factories import owes, pays
 from viveka.merge.erasing import erase_customer
 from viveka.merge.tests.test_merge import books_are_right, merge
 from viveka.merge.tests.test_undo import undo
@@ -73,6 +75,11 @@ def bird(pair):
     twin = Customer.objects.find_or_create(store=store, details={"name": f"{CANARY} twin"}).customer
     pair.sell(twin)
     merge(pair, survivor=bird, loser=twin, keep={"name": "loser"}, reason=f"{CANARY} twice")
+    debt = owes(bird, 5, note=f"{CANARY} owes", by=by)
+    promise_payment(customer=bird, promised_on=store.day_of(timezone.now()), by=by, now=timezone.now(), note=CANARY)
+    payment = pays(bird, 5, by=by)
+    reverse_payment(store=store, payment_id=payment.pk, reason=f"not {CANARY}", by=by, now=timezone.now())
+    reverse_debt(store=store, debt_id=debt.pk, reason=f"not {CANARY}", by=by, now=timezone.now())
     undone = merge(pair, survivor=bird, loser=pair.loser, reason=CANARY)
     undo(pair, undone, reason=f"no {CANARY}")
     kind = ContentType.objects.get_for_model(Customer)

@@ -14,8 +14,9 @@ from billing.services.buyer import Buyer
 from billing.services.tender import Tender
 from billing.tests.factories import sell
 from customers.models import Customer, Merge
-from debts.models import Allocation, CreditAccount, Debt, DebtPayment, ReductionCause
-from debts.services import reduce_debt, reverse_payment, set_credit_account
+from customers.services import edit_customer
+from debts.models import Allocation, CreditAccount, Debt, DebtPayment, PaymentPromise, ReductionCause, Reminder
+from debts.services import note_reminder, promise_payment, reduce_debt, reverse_payment, set_credit_account
 from debts.tests.factories import owes, pays
 from viveka.books.check import check_books
 from viveka.merge.choice import preview_merge
@@ -29,7 +30,7 @@ TABLES = (
     "customers_customer", "customers_customerphone", "billing_bill", "billing_payment", "billing_cart",
     "advances_advancepayment", "advances_deduction", "advances_utilization", "advances_walletentry",
     "debts_creditaccount", "debts_debt", "debts_debtpayment", "debts_allocation", "debts_debtreduction",
-    "debts_paymentreversal",
+    "debts_paymentreversal", "debts_reminder", "debts_paymentpromise",
 )  # fmt: skip
 SUMS = """
 SELECT (SELECT sum(total_purchases + purchase_count) FROM customers_customer),
@@ -82,6 +83,8 @@ def rich(pair):
         )
         debt = owes(one, 500, by=by)
         reduce_debt(debt=debt, amount=D(20), cause=ReductionCause.RETURN, reason="x", by=by, now=timezone.now())
+        note_reminder(customer=one, way="call", by=by, now=now)
+        promise_payment(customer=one, promised_on=pair.store.day_of(now) + timedelta(days=day), by=by, now=now)
         pays(one, 130, by=by)
         pays(one, 7, mode="advance", by=by)
         wrong = pays(one, 9, by=by)
@@ -97,7 +100,7 @@ def test_all_money_moves_and_comes_back_to_the_row(rich, keep):
     balances = [(one.advance_balance, one.debt_balance) for one in (rich.survivor, rich.loser)]
     made = merge(rich, keep=keep)
     assert (rich.survivor.advance_balance, rich.survivor.debt_balance) == tuple(map(sum, zip(*balances, strict=True)))
-    for model in (AdvancePayment, WalletEntry, Debt, DebtPayment):
+    for model in (AdvancePayment, WalletEntry, Debt, DebtPayment, Reminder, PaymentPromise):
         assert set(model.objects.values_list("customer", flat=True)) == {rich.survivor.pk}
     stays = "loser" if keep else "survivor"
     assert CreditAccount.objects.get(customer=rich.survivor).terms_days == {"survivor": 9, "loser": 7}[stays]
@@ -107,6 +110,14 @@ def test_all_money_moves_and_comes_back_to_the_row(rich, keep):
     assert checksums() == before
     assert sums() == total
     assert faults(rich.store) == []
+
+
+def test_who_wants_no_messages_gets_none_afterwards_and_the_undo_knows_who_it_was(pair):
+    edit_customer(store=pair.store, pk=pair.loser.pk, details={}, do_not_message=True)
+    made = merge(pair)
+    assert pair.survivor.do_not_message
+    undo(pair, made)
+    assert (pair.survivor.do_not_message, pair.loser.do_not_message) == (False, True)
 
 
 def test_the_only_credit_account_goes_along_and_back(pair):
