@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from customers.details import clean_details
-from customers.names import is_real
+from customers.names import MOST, is_real
 from viveka.stores.errors import Refused
 from viveka.stores.models import Store
 from viveka.stores.phone import normalise_phone
@@ -36,6 +36,8 @@ class Line:
     phone: str | None = None
     details: dict[str, str] = field(default_factory=dict)
     errors: dict[str, list[str]] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+    """Of a refused line, the phone and the name as they were written."""
 
     @property
     def why(self) -> str:
@@ -99,6 +101,7 @@ def _joined(name: str, row: Sequence[str], places: Sequence[int]) -> str:
 
 def _line(store: Store, number: int, said: dict[str, str], without_bad_phones: bool) -> Line:
     line = Line(number)
+    written = {name: said.get(name, "")[:MOST] for name in ("phone", "name")}
     phone = said.pop("phone", "")
     if phone:
         try:
@@ -114,4 +117,6 @@ def _line(store: Store, number: int, said: dict[str, str], without_bad_phones: b
         line.errors.update(refusal.errors)
     if not line.errors and line.phone is None and not is_real(line.details.get("name", "")):
         line.errors["phone"] = ["Neither a phone nor a name."]
+    if line.errors:
+        line.said = written
     return line

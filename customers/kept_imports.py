@@ -247,8 +247,8 @@ def _shown(judged: Judged) -> Shown:
     return Shown(
         number=line.number,
         outcome=judged.outcome,
-        phone=line.phone or "",
-        name=line.details.get("name", ""),
+        phone=line.said.get("phone") or line.phone or "",
+        name=line.said.get("name") or line.details.get("name", ""),
         whom=whom,
         came_back=bool(judged.target and judged.target.came_back),
         why=line.why,

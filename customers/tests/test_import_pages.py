@@ -68,6 +68,7 @@ class TestPreview:
         assert str(asha.number) in page
         assert "not a valid phone" in page
         assert "Shoe size" in page
+        assert "98765O3212" in page  # as it was written
         assert "<b>Zoya" not in page
         asha.refresh_from_db()
         assert (Customer.objects.count(), asha.name) == (1, "Asha")
@@ -242,7 +243,7 @@ class TestConfirm:
         assert "being brought in" in str(upload(manager_client).context["form"].errors)
         assert "file is being read" in manager_client.get(RESULT).content.decode()
         KeptImport(store, manager).note_progress(1000, 2500)
-        assert "1000 of 2500" in manager_client.get(PROGRESS).content.decode()
+        assert "1,000 of 2,500" in manager_client.get(PROGRESS).content.decode()
         manager_client.post(DROP)
         assert KeptImport(store, manager).is_running
 

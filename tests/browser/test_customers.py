@@ -1,6 +1,7 @@
 """Customers in a real browser: one person who is there twice, and names in scripts of all kinds."""
 
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 
 from billing.services.buyer import Buyer
 from billing.tests.factories import sell, stocked_product
+from customers.kept_imports import KeptImport
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 
@@ -143,3 +145,45 @@ def test_what_the_store_asks_for_is_set_on_its_screen(window, manager, store):
     expect(page.get_by_text("This store asks every customer for an e-mail address")).to_be_visible()
     expect(page.get_by_label("Name")).to_have_value("Asha Rao")
     desk.shoot("customer form refused")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_long_file_is_looked_at_and_says_how_far_it_is(
+    window, manager, store, settings, tmp_path, width, monkeypatch
+):
+    settings.DATA = tmp_path
+    note, began, go_on = KeptImport.note_progress, Event(), Event()
+
+    def halting(kept, done, total):
+        note(kept, done, total)
+        if done == 1000:
+            began.set()
+            assert go_on.wait(20)
+
+    monkeypatch.setattr(KeptImport, "note_progress", halting)
+    text = "Wer,Wo,Schuhe\n" + "".join(f"{NAMES[n % 9]} {n},98{n:08d},7\n" for n in range(7_000_000, 7_002_500))
+    desk = window(manager, width=width)
+    page = desk.open(reverse("customers:import"))
+    page.get_by_label("CSV or XLSX file").set_input_files(
+        {"name": "people.csv", "mimeType": "text/csv", "buffer": (text + "Nobody,98765O3210,\n").encode()}
+    )
+    page.get_by_role("button", name="Look at it first").click()
+    page.get_by_label("Wer").select_option(label="Name")
+    page.get_by_label("Wo").select_option(label="Phone")
+    desk.shoot(f"import columns {width}")
+    assert faults(page) == []
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What people.csv would do")
+    desk.shoot(f"import preview {width}")
+    page.get_by_role("link", name="Refused").click()
+    expect(page.locator("tbody")).to_contain_text("98765O3210")
+    page.get_by_role("button", name="Bring in 2,500 lines").click()
+    expect(page.get_by_text("1,000 of 2,500 records are written.")).to_be_visible()
+    assert began.is_set()
+    expect(page.get_by_role("progressbar", name="Records written")).to_have_attribute("value", "1000")
+    desk.shoot(f"import progress {width}")
+    assert faults(page) == []
+    go_on.set()
+    expect(page.get_by_role("heading", level=1)).to_have_text("people.csv is brought in")
+    desk.shoot(f"import result {width}")
+    assert Customer.objects.count() == 2500
