@@ -20,6 +20,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -42,6 +43,22 @@ store = StoreFactory(slug={slug!r})
 user = staff(store, username={slug!r})
 products = [stocked_product(store, batches=[(200, 8, 10), (900, 9, 11)], by=user).pk for _ in range(6)]
 print(json.dumps([ApiToken.objects.issue(store=store, user=user)[1], products]))
+"""
+
+SIGN_IN = """
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from billing.tests.factories import stocked_product
+from viveka.stores.models import Store, User
+store, user = Store.objects.get(slug="cart"), User.objects.get(username="cart")
+for name in ("held", "kept"):
+    stocked_product(store, name=f"{name.capitalize()} soap", barcode=name, by=user)
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+session.save()
+print(session.session_key)
 """
 
 
@@ -200,3 +217,37 @@ def test_a_killed_database_loses_nothing_and_sells_nothing_twice(shop: Shop) -> 
     assert shop.ask("SHOW fsync") == [("on",)]
     till, answered = sell_under(shop, "database", lambda blow: shop.kill_database())
     assert_every_sale_is_there_once(shop, "database", till, answered)
+
+
+def test_a_cart_survives_the_servers_death(shop: Shop) -> None:
+    """Signed in by a browser's forms: a line, the customer, kill -9, and the same cart; one that was held as well."""
+    shop.manage("shell", "-v", "0", "-c", OPEN_STORE.format(slug="cart"))
+    key = shop.manage("shell", "-v", "0", "-c", SIGN_IN).strip()
+    cookie = {"Cookie": f"sessionid={key}; csrftoken={'t' * 32}; machine={'a' * 32}"}
+
+    def ask(method: str, path: str, **form: str) -> str:
+        body = urlencode({"csrfmiddlewaretoken": "t" * 32, **form}) if method == "POST" else None
+        headers = {**cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            connection = HTTPConnection("127.0.0.1", shop.port, timeout=PATIENCE)
+            try:
+                connection.request(method, path, body, headers)
+                answer = connection.getresponse()
+                assert answer.status in (200, 302), answer.status
+                return answer.read().decode()
+            except (OSError, HTTPException):
+                time.sleep(0.05)
+            finally:
+                connection.close()
+        raise AssertionError("no answer")
+
+    ask("POST", "/counter/add/", code="held")
+    ask("POST", "/counter/hold/")
+    ask("POST", "/counter/add/", code="kept")
+    ask("POST", "/counter/buyer/", phone="98765 43210", name="Asha Rao")
+    shop.kill_server()
+    page = ask("GET", "/counter/")
+    assert "CUST0001 - Asha Rao" in page
+    assert 'aria-label="Quantity of Kept soap"' in page
+    assert "Held soap" in page

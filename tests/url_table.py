@@ -71,6 +71,10 @@ def returned(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.bill.returns.first().pk}
 
 
+def cart(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.cart.pk}
+
+
 def line(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.line.pk}
 
@@ -168,6 +172,8 @@ ROWS = [
     Row("billing:buyer-matches", SELLERS),
     Row("billing:buyer-clear", SELLERS, get=False, post=True),
     Row("billing:buyer-correct-name", SELLERS, get=False, post=True),
+    Row("billing:cart-hold", SELLERS, get=False, post=True),
+    Row("billing:cart-take-up", SELLERS, get=False, post=True, of=cart, missing=200),
     Row("billing:cart-drop", SELLERS, get=False, post=True),
     Row("billing:cart-complete", SELLERS, get=False, post=True),
     Row("billing:receipt", of=bill),

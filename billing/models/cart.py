@@ -19,9 +19,12 @@ class CartQuerySet(models.QuerySet["Cart"]):
         """Not billed, and not given up."""
         return self.filter(bill__isnull=True, dropped_at__isnull=True)
 
-    def current(self, store: Store, by: User) -> "Cart | None":
-        """The cart in front of this person."""
-        return self.unfinished().filter(store=store, by=by).order_by("-created_at").first()
+    def current(self, store: Store, by: User, machine: str | None = None) -> "Cart | None":
+        """The cart in front of this person, at this machine (None: at any) or not tied to one."""
+        carts = self.unfinished().filter(store=store, by=by, held_at__isnull=True)
+        if machine is not None:
+            carts = carts.filter(machine__in=["", machine])
+        return carts.order_by("-created_at").first()
 
     def for_no_key_update(self) -> "CartQuerySet":
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
@@ -40,6 +43,8 @@ class Cart(StoreOwned):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     dropped_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True)  # put aside, to be taken up again by anybody
+    machine = models.CharField(max_length=32, blank=True)  # where it is open; "" until it is touched at a counter
 
     objects = CartQuerySet.as_manager()
 
@@ -57,7 +62,10 @@ class Cart(StoreOwned):
         indexes = [
             models.Index(
                 fields=["store", "by", "-created_at"], name="cart_of_a_person", condition=Q(dropped_at__isnull=True)
-            )
+            ),
+            models.Index(
+                fields=["store", "-created_at"], name="cart_newest_first", condition=Q(dropped_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

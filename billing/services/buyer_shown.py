@@ -4,13 +4,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import F
+
 from billing.models import Cart
 from customers.models import Customer
-from customers.names import clean_name, is_real
+from customers.names import PLACEHOLDERS, clean_name, is_real
 from debts.services import CreditStopped, Standing, standing_of
 from viveka.stores.errors import Refused
 from viveka.stores.models import Store
 from viveka.stores.phone import normalise_phone
+from viveka.stores.text import clean_text
+
+OFFERED = 8
+"""How many customers a list to pick from has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +83,16 @@ def show_credit(store: Store, customer: Customer | None, day: date) -> CreditSho
     except CreditStopped as stopped:
         return CreditShown(stopped=stopped.message)
     return CreditShown(standing.left(customer.debt_balance), standing.due_on(day))
+
+
+def match_buyers(store: Store, text: str) -> list[Customer]:
+    """Active customers to pick from by the beginnings of the words of a name, those seen last first.
+
+    The newest come out of a limited number of matches, so that a common beginning is as fast as a rare one.
+    """
+    name = clean_text(text, field="name", most=200)
+    if len(name) < 2:
+        return []
+    some = Customer.objects.of(store).on_record().matching(name).filter(is_active=True).exclude(name__in=PLACEHOLDERS)
+    found = Customer.objects.filter(pk__in=some.values("pk")[:200])
+    return list(found.order_by(F("last_purchase_at").desc(nulls_last=True), "-id")[:OFFERED])

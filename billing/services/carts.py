@@ -6,13 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from billing.models import Bill, Cart, CartLine, Product
 from billing.services.buyer import Buyer, identify
 from billing.services.priced_cart import read_cart
 from customers.models import Customer
-from customers.names import PLACEHOLDERS
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.models import Store, User
 from viveka.stores.money import MAX_QUANTITY, MIN_QUANTITY
@@ -23,6 +21,8 @@ from viveka.stores.transactions import retry_when_entangled
 OFFERED = 8
 """How many matches a list to pick from has."""
 CODE_LENGTH = 100
+Machine = str | None
+"""Where the person works: each machine has a cart of its own. None: wherever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ def match_products(store: Store, text: str) -> list[Product]:
     return [*exact, *rest][:OFFERED]
 
 
-def add_to_cart(*, store: Store, by: User, code: str = "", product_id: int | None = None) -> Added:
+def add_to_cart(
+    *, store: Store, by: User, machine: Machine = None, code: str = "", product_id: int | None = None
+) -> Added:
     """Put one of the product into the person's cart, which is made by the first; the same again adds to its line.
 
     The product is the one picked, or whose barcode or SKU is exactly `code`. Any other text adds nothing and answers
@@ -78,14 +80,14 @@ def add_to_cart(*, store: Store, by: User, code: str = "", product_id: int | Non
         raise Refused(f"Nothing has the code or a name beginning with “{code}”.", "code")
     if not product.is_active:
         raise Refused(f"{product.name} is not on sale.", "code")
-    _add(store, by, product)
+    _add(store, by, machine, product)
     return Added(product)
 
 
 @retry_when_entangled
 @transaction.atomic
-def _add(store: Store, by: User, product: Product) -> None:
-    cart = _open_cart(store, by)
+def _add(store: Store, by: User, machine: Machine, product: Product) -> None:
+    cart = _open_cart(store, by, machine)
     line = cart.lines.filter(product=product).first()
     if line is None:
         CartLine.objects.create(store=store, cart=cart, product=product, quantity=Decimal(1))
@@ -96,19 +98,19 @@ def _add(store: Store, by: User, product: Product) -> None:
 
 @retry_when_entangled
 @transaction.atomic
-def set_quantity(*, store: Store, by: User, line_id: int, quantity: Decimal) -> None:
+def set_quantity(*, store: Store, by: User, machine: Machine = None, line_id: int, quantity: Decimal) -> None:
     """Set how much of a line is sold. More than there is stays and is shown as short.
 
     Raises Refused for parts of what is sold whole, Missing for a line that is not in the person's cart.
     """
-    _write_quantity(_line(store, by, line_id), quantity)
+    _write_quantity(_line(store, by, machine, line_id), quantity)
 
 
 @retry_when_entangled
 @transaction.atomic
-def step_quantity(*, store: Store, by: User, line_id: int, step: int) -> None:
+def step_quantity(*, store: Store, by: User, machine: Machine = None, line_id: int, step: int) -> None:
     """One more or one less. Raises Refused where nothing would be left."""
-    line = _line(store, by, line_id)
+    line = _line(store, by, machine, line_id)
     if line.quantity + step < MIN_QUANTITY:
         raise Refused("This is the last one. Remove the line instead.", "quantity")
     _write_quantity(line, line.quantity + step)
@@ -116,12 +118,14 @@ def step_quantity(*, store: Store, by: User, line_id: int, step: int) -> None:
 
 @retry_when_entangled
 @transaction.atomic
-def set_price(*, store: Store, by: User, line_id: int, price: Decimal | None, now: datetime) -> None:
+def set_price(
+    *, store: Store, by: User, machine: Machine = None, line_id: int, price: Decimal | None, now: datetime
+) -> None:
     """Sell the line at a typed price; None is the price of its batches again.
 
     Raises Refused for a price below the cost of a batch it comes from, in words that do not tell the cost.
     """
-    line = _line(store, by, line_id)
+    line = _line(store, by, machine, line_id)
     line.price = price
     line.save(update_fields=["price"])
     if price is not None:
@@ -134,17 +138,17 @@ def set_price(*, store: Store, by: User, line_id: int, price: Decimal | None, no
 
 @retry_when_entangled
 @transaction.atomic
-def remove_line(*, store: Store, by: User, line_id: int) -> None:
+def remove_line(*, store: Store, by: User, machine: Machine = None, line_id: int) -> None:
     """Take a line out of the person's cart; one that is out already is no fault."""
-    if cart := _lock_current(store, by):
+    if cart := lock_current(store, by, machine):
         cart.lines.filter(pk=line_id).delete()
 
 
 @retry_when_entangled
 @transaction.atomic
-def drop_cart(*, store: Store, by: User, cart_id: UUID, now: datetime) -> None:
+def drop_cart(*, store: Store, by: User, machine: Machine = None, cart_id: UUID, now: datetime) -> None:
     """Give up this sale, if it is still the one in front of the person."""
-    cart = _lock_current(store, by)
+    cart = lock_current(store, by, machine)
     if cart is not None and cart.pk == cart_id:
         cart.dropped_at = now
         cart.save(update_fields=["dropped_at", "updated_at"])
@@ -152,13 +156,13 @@ def drop_cart(*, store: Store, by: User, cart_id: UUID, now: datetime) -> None:
 
 @retry_when_entangled
 @transaction.atomic
-def set_buyer(*, store: Store, by: User, phone: str, name: str, commit: bool) -> BuyerNoted:
+def set_buyer(*, store: Store, by: User, machine: Machine = None, phone: str, name: str, commit: bool) -> BuyerNoted:
     """Note the phone and name as typed, and the customer whom they find.
 
     With `commit` a valid phone that is not on record becomes a customer, and a record without a name takes this one.
     A bad phone is kept as typed and finds nobody. Raises Refused for text that is none.
     """
-    cart = _open_cart(store, by) if (phone.strip() or name.strip()) else _lock_current(store, by)
+    cart = _open_cart(store, by, machine) if (phone.strip() or name.strip()) else lock_current(store, by, machine)
     return _note_buyer(store, cart, phone, name, commit) if cart else BuyerNoted(None)
 
 
@@ -170,16 +174,16 @@ def note_typed_buyer(*, store: Store, cart_id: UUID, phone: str, name: str) -> C
     Answers the cart with its customer; None where it is finished or not there.
     """
     cart = Cart.objects.filter(store=store, pk=cart_id).for_no_key_update().first()
-    if cart is None or not _is_unfinished(cart):
+    if cart is None or not is_unfinished(cart):
         return None
     return _note_buyer(store, cart, phone, name, False).cart
 
 
 @retry_when_entangled
 @transaction.atomic
-def pick_buyer(*, store: Store, by: User, customer_id: int) -> BuyerNoted:
+def pick_buyer(*, store: Store, by: User, machine: Machine = None, customer_id: int) -> BuyerNoted:
     """Sell to this customer. Raises Missing where the store has none such."""
-    cart = _open_cart(store, by)
+    cart = _open_cart(store, by, machine)
     customer = Customer.objects.led_to(store, customer_id).filter(deleted_at__isnull=True).first()
     if customer is None:
         raise Missing("No such customer.", "name")
@@ -188,17 +192,17 @@ def pick_buyer(*, store: Store, by: User, customer_id: int) -> BuyerNoted:
 
 @retry_when_entangled
 @transaction.atomic
-def clear_buyer(*, store: Store, by: User) -> BuyerNoted:
+def clear_buyer(*, store: Store, by: User, machine: Machine = None) -> BuyerNoted:
     """Sell without a customer."""
-    cart = _lock_current(store, by)
+    cart = lock_current(store, by, machine)
     return _write_buyer(cart, None, "", "") if cart else BuyerNoted(None)
 
 
 @retry_when_entangled
 @transaction.atomic
-def correct_buyer_name(*, store: Store, by: User) -> BuyerNoted:
+def correct_buyer_name(*, store: Store, by: User, machine: Machine = None) -> BuyerNoted:
     """Give the customer's record the name that was typed at the counter. Raises Refused where there is none."""
-    cart = _lock_current(store, by)
+    cart = lock_current(store, by, machine)
     if cart is None or cart.customer_id is None:
         raise Refused("Find the customer first.", "phone")
     customer = Customer.objects.lock(store, cart.customer_id)
@@ -206,48 +210,35 @@ def correct_buyer_name(*, store: Store, by: User) -> BuyerNoted:
     return _write_buyer(cart, customer, cart.phone, "")
 
 
-def match_buyers(store: Store, text: str) -> list[Customer]:
-    """Active customers to pick from by the beginnings of the words of a name, those seen last first.
-
-    The newest come out of a limited number of matches, so that a common beginning is as fast as a rare one.
-    """
-    name = clean_text(text, field="name", most=200)
-    if len(name) < 2:
-        return []
-    some = Customer.objects.of(store).on_record().matching(name).filter(is_active=True).exclude(name__in=PLACEHOLDERS)
-    found = Customer.objects.filter(pk__in=some.values("pk")[:200])
-    return list(found.order_by(F("last_purchase_at").desc(nulls_last=True), "-id")[:OFFERED])
-
-
-def _lock_current(store: Store, by: User) -> Cart | None:
+def lock_current(store: Store, by: User, machine: Machine) -> Cart | None:
     """The person's cart, locked. One that is billed while we wait for it is no longer it."""
-    while cart := Cart.objects.current(store, by):
+    while cart := Cart.objects.current(store, by, machine):
         locked = Cart.objects.filter(pk=cart.pk).for_no_key_update().get()
-        if _is_unfinished(locked):
+        if is_unfinished(locked):
             return locked
     return None
 
 
-def _is_unfinished(locked: Cart) -> bool:
+def is_unfinished(locked: Cart) -> bool:
     """Asked in a statement of its own: the one that waited for the lock does not see the bill made meanwhile."""
     return locked.dropped_at is None and not Bill.objects.filter(cart=locked).exists()
 
 
-def _open_cart(store: Store, by: User) -> Cart:
+def _open_cart(store: Store, by: User, machine: Machine) -> Cart:
     """The person's cart, locked; a new one where there is none.
 
     The person's own row is the lock for making it, so that two first scans at once make one cart.
     """
-    cart = _lock_current(store, by)
+    cart = lock_current(store, by, machine)
     if cart is None:
         User.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.pk)
-        cart = _lock_current(store, by) or Cart.objects.create(store=store, by=by)
+        cart = lock_current(store, by, machine) or Cart.objects.create(store=store, by=by, machine=machine or "")
     return cart
 
 
-def _line(store: Store, by: User, line_id: int) -> CartLine:
+def _line(store: Store, by: User, machine: Machine, line_id: int) -> CartLine:
     """A line of the person's cart; the cart is locked."""
-    cart = _lock_current(store, by)
+    cart = lock_current(store, by, machine)
     line = cart.lines.select_related("product").filter(pk=line_id).first() if cart else None
     if cart is None or line is None:
         raise Missing("This line is no longer in the cart.", "quantity")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from billing.models import Cart, CartLine
 from billing.services import carts
-from billing.services.buyer_shown import show_buyer
+from billing.services.buyer_shown import match_buyers, show_buyer
 from billing.services.checkout import complete_cart
 from billing.services.priced_cart import price_each, read_cart
 from billing.services.tender import Tender
@@ -271,9 +271,9 @@ def test_a_name_offers_active_customers_seen_last_first(store, cashier):
     CustomerFactory(store=store, name="Jonathan", is_active=False)
     CustomerFactory(store=StoreFactory(), name="Jonas of elsewhere")
     CustomerFactory(store=store, name="Walk-in Customer")
-    assert carts.match_buyers(store, "jon") == [seen, never]
-    assert carts.match_buyers(store, "j") == []
-    assert carts.match_buyers(store, "walk") == []
+    assert match_buyers(store, "jon") == [seen, never]
+    assert match_buyers(store, "j") == []
+    assert match_buyers(store, "walk") == []
 
 
 def test_a_picked_customer_without_a_phone_stays_until_a_phone_is_typed(store, cashier):

@@ -62,10 +62,14 @@ def test_the_cart_is_there_again_after_a_reload(till, store, cashier):
     assert "2 × ₹100.00 batch of" in page
 
 
-def test_nobody_else_sees_the_cart(till, store):
+def test_the_cart_of_somebody_else_waits_and_another_stores_is_not_there(till, store):
     filled_cart(store, staff(store), [(stocked_product(store, name="Neem Soap"), 2)])
-    filled_cart(StoreFactory(), staff(StoreFactory()), [])
-    assert "Neem Soap" not in text(till.get(COUNTER))
+    other = StoreFactory()
+    filled_cart(other, staff(other), [(stocked_product(other, name="Their Soap"), 2)])
+    page = text(till.get(COUNTER))
+    assert "Scan the first product" in page
+    assert "Neem Soap open since" in page
+    assert "Their Soap" not in page
 
 
 def test_an_auditor_may_not_sell_but_may_read_a_receipt(client, store):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,12 +16,13 @@ from django_htmx.http import HttpResponseClientRedirect
 from billing.forms.counter import PaymentForm, read_cart_key, read_key
 from billing.models import Bill, Cart
 from billing.services import carts
-from billing.services.buyer_shown import show_buyer
+from billing.services.buyer_shown import match_buyers, show_buyer
 from billing.services.carts import BuyerNoted
 from billing.services.checkout import Sale, Terms, complete_cart
+from billing.services.held_carts import hold_cart, take_up_cart
 from billing.services.priced_cart import price_each
 from billing.services.tender import CHANGE
-from billing.views.till import BUYER, CART, CUSTOMER, TILL, Said, answer, render_till
+from billing.views.till import BUYER, CART, CUSTOMER, TILL, Said, answer, render_till, till_of
 from debts.services import Permission
 from viveka.stores.access import cashier_required
 from viveka.stores.errors import Conflict, Missing, Refused
@@ -59,7 +61,7 @@ def cart_add(request: StoreRequest) -> HttpResponse:
     code, product_id = request.POST.get("code", ""), read_key(request.POST.get("product"))
     said = Said()
     try:
-        added = carts.add_to_cart(store=request.store, by=request.user, code=code, product_id=product_id)
+        added = carts.add_to_cart(**till_of(request), code=code, product_id=product_id)
         said.matches = added.matches
         said.code = code if added.matches else ""
     except Refused as refusal:
@@ -71,7 +73,7 @@ def cart_add(request: StoreRequest) -> HttpResponse:
 @cashier_required
 def line_quantity(request: StoreRequest, pk: int) -> HttpResponse:
     """Set the quantity of a line, or go one up or down."""
-    line = {"store": request.store, "by": request.user, "line_id": pk}
+    line = {**till_of(request), "line_id": pk}
     step = {"1": 1, "-1": -1}.get(request.POST.get("step", ""))
     if step:
         return _change_line(request, pk, "quantity", partial(carts.step_quantity, **line, step=step))
@@ -89,7 +91,7 @@ def line_price(request: StoreRequest, pk: int) -> HttpResponse:
 
     def change() -> None:
         price = read_amount(typed, field="price") if typed else None
-        carts.set_price(store=request.store, by=request.user, line_id=pk, price=price, now=timezone.now())
+        carts.set_price(**till_of(request), line_id=pk, price=price, now=timezone.now())
 
     return _change_line(request, pk, "price", change, typed)
 
@@ -97,7 +99,7 @@ def line_price(request: StoreRequest, pk: int) -> HttpResponse:
 @require_POST
 @cashier_required
 def line_remove(request: StoreRequest, pk: int) -> HttpResponse:
-    carts.remove_line(store=request.store, by=request.user, line_id=pk)
+    carts.remove_line(**till_of(request), line_id=pk)
     return answer(request, CART, Said())
 
 
@@ -105,15 +107,41 @@ def line_remove(request: StoreRequest, pk: int) -> HttpResponse:
 @cashier_required
 def cart_drop(request: StoreRequest) -> HttpResponse:
     if cart_id := read_cart_key(request.POST.get("cart")):
-        carts.drop_cart(store=request.store, by=request.user, cart_id=cart_id, now=timezone.now())
+        carts.drop_cart(**till_of(request), cart_id=cart_id, now=timezone.now())
     return answer(request, TILL, Said())
+
+
+@require_POST
+@cashier_required
+def cart_hold(request: StoreRequest) -> HttpResponse:
+    """Put the sale aside; the next one may begin."""
+    said = Said()
+    typed = {name: request.POST[name] for name in ("phone", "name") if name in request.POST}
+    try:
+        hold_cart(**till_of(request), **typed, now=timezone.now())
+    except Refused as refusal:
+        said.buyer_errors = refusal.errors
+        said.notices += [] if refusal.errors else [refusal.message]
+    return answer(request, TILL, said)
+
+
+@require_POST
+@cashier_required
+def cart_take_up(request: StoreRequest, pk: UUID) -> HttpResponse:
+    """Bring a sale that waits to this counter."""
+    said = Said()
+    try:
+        take_up_cart(**till_of(request), cart_id=pk, now=timezone.now())
+    except Missing as missing:
+        said.notices.append(missing.message)
+    return answer(request, TILL, said)
 
 
 @require_POST
 @cashier_required
 def cart_buyer(request: StoreRequest) -> HttpResponse:
     """Note the phone and the name typed, or take the customer picked; with `look_up` nothing is made yet."""
-    who = {"store": request.store, "by": request.user}
+    who = till_of(request)
     if picked := read_key(request.POST.get("customer")):
         return _change_buyer(request, CUSTOMER, partial(carts.pick_buyer, **who, customer_id=picked))
     phone, name = request.POST.get("phone", ""), request.POST.get("name", "")
@@ -126,7 +154,7 @@ def cart_buyer(request: StoreRequest) -> HttpResponse:
 def buyer_matches(request: StoreRequest) -> HttpResponse:
     """Customers of the name being typed, to pick from."""
     try:
-        found = carts.match_buyers(request.store, request.GET.get("name", ""))
+        found = match_buyers(request.store, request.GET.get("name", ""))
     except Refused:
         found = []
     return render_page(request, "billing/_buyer_matches.html", {"buyers": found})
@@ -135,13 +163,13 @@ def buyer_matches(request: StoreRequest) -> HttpResponse:
 @require_POST
 @cashier_required
 def buyer_clear(request: StoreRequest) -> HttpResponse:
-    return _change_buyer(request, CUSTOMER, partial(carts.clear_buyer, store=request.store, by=request.user))
+    return _change_buyer(request, CUSTOMER, partial(carts.clear_buyer, **till_of(request)))
 
 
 @require_POST
 @cashier_required
 def buyer_correct_name(request: StoreRequest) -> HttpResponse:
-    return _change_buyer(request, CUSTOMER, partial(carts.correct_buyer_name, store=request.store, by=request.user))
+    return _change_buyer(request, CUSTOMER, partial(carts.correct_buyer_name, **till_of(request)))
 
 
 @require_POST

@@ -11,7 +11,9 @@ from billing.forms.counter import PaymentForm
 from billing.models import Cart, Product
 from billing.services.buyer_shown import show_buyer, show_credit
 from billing.services.carts import BuyerNoted
+from billing.services.held_carts import waiting_carts
 from billing.services.priced_cart import price_each, read_cart
+from viveka.stores.machine import machine_of, mark_machine
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
 from viveka.stores.pin import Allowing
@@ -42,23 +44,30 @@ class Said:
         return not (any(said) or self.noted.is_new or self.noted.came_back)
 
 
+def till_of(request: StoreRequest) -> dict[str, Any]:
+    """Whose counter it is: store, person, machine."""
+    return {"store": request.store, "by": request.user, "machine": machine_of(request)}
+
+
 def answer(request: StoreRequest, fragment: str, said: Said) -> HttpResponse:
     """The fragment live; a plain form goes back to the page, or gets it with what has to be said."""
     if said.is_quiet and not request.htmx:  # type: ignore[attr-defined]
-        return redirect("billing:counter")
+        return mark_machine(request, redirect("billing:counter"))
     return render_till(request, fragment, said)
 
 
 def render_till(request: StoreRequest, fragment: str, said: Said) -> HttpResponse:
     """Read and show what the answer needs, and no more."""
-    cart = Cart.objects.select_related("customer").current(request.store, request.user)
+    cart = Cart.objects.select_related("customer").current(request.store, request.user, machine_of(request))
     needed = fragment if request.htmx else TILL  # type: ignore[attr-defined]
     context: dict[str, Any] = {"notices": said.notices, "payment": said.payment, "allowing": said.allowing}
     if needed in {TILL, CART}:
         context |= _goods(request, cart, said)
     if needed in {TILL, BUYER, CUSTOMER}:
         context |= _buyer(request, cart, said)
-    return render_page(request, PAGE, context, fragment=fragment)
+    if needed == TILL:
+        context["waiting"] = waiting_carts(request.store, cart, timezone.now())
+    return mark_machine(request, render_page(request, PAGE, context, fragment=fragment))
 
 
 def _goods(request: StoreRequest, cart: Cart | None, said: Said) -> dict[str, Any]:

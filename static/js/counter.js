@@ -49,6 +49,7 @@
   const submit = (form, submitter) => {
     if (form.id === "add-form") return add(form, submitter);
     if (form.id === "payment-form") return submitter?.id === "split" ? addPart() : complete(form);
+    if (submitter?.id === "hold") return hold();
     const target = submitter?.name === "customer" ? "#customer" : form.dataset.target; // one picked from the list
     const after = () => {
       if (target === "#customer" || target === "#till") byId("code").focus();
@@ -80,6 +81,13 @@
       open(box);
     };
     post(form.action, "#cart", values, { after, lost: `No connection: “${code}” may not be in the cart. Look, and scan it again.` });
+  };
+
+  // Put aside with the customer as typed, who is on record from then on.
+  const hold = () => {
+    const values = { phone: byId("phone").value, name: byId("name").value };
+    clearTimeout(byId("phone").lookUpTimer);
+    post(byId("till").dataset.hold, "#till", values, { after: () => byId("code").focus() });
   };
 
   // Lists to pick from: the box keeps the focus, the arrow keys move through the list.
@@ -276,11 +284,13 @@
   const goToPayment = () => focusOn(["cash", "credit"].includes(methodOf()) ? "received" : `method-${methodOf()}`);
   const goals = {
     F2: () => focusOn("code"),
+    F3: () => document.querySelector(".waiting-sale")?.focus(),
     F4: () => focusOn("phone"),
     F6: toggleAdvance,
     F7: toggleCredit,
     F8: goToPayment,
     F9: () => complete(byId("payment-form")),
+    F10: hold,
   };
 
   const boxKey = (event, box) => {

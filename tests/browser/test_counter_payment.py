@@ -139,6 +139,32 @@ def test_money_above_the_bill_goes_where_one_key_sends_it(window, cashier, john,
     assert (john.debt_balance, john.advance_balance) == (D(0), D(120))
 
 
+def test_put_aside_served_the_next_one_and_taken_up_again(window, cashier, john, goods):
+    till = window(cashier)
+    page = till.open(COUNTER)
+    scan(page, "8901030865278")
+    page.keyboard.press("F4")
+    page.keyboard.type("9876543210")
+    page.keyboard.press("F10")
+    expect(page.locator(".waiting-sale")).to_contain_text("CUST0001 - John Doe")
+    expect(page.locator(".cart-empty")).to_be_visible()
+    expect(page.locator("#phone")).to_have_value("")
+    scan(page, "8901030865285")
+    expect(lines(page)).to_have_count(1)
+    till.shoot("counter with a waiting sale")
+    assert faults(page) == []
+    page.keyboard.press("F9")
+    expect(page.locator(".receipt")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(".cart-empty")).to_be_visible()
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.press("F3")
+    page.keyboard.press("Enter")
+    expect(page.locator("#buyer")).to_contain_text("✓ CUST0001 - John Doe")
+    expect(lines(page)).to_contain_text(["Sugar 1 kg pack"])
+    expect(page.locator(".waiting")).to_have_count(0)
+
+
 def test_over_the_limit_on_a_phone_a_manager_allows_it(window, cashier, manager, john, goods):
     set_credit_account(customer=john, by=manager, credit_limit=D(100), terms_days=7)
     Membership.objects.filter(user=manager).update(pin_hash=make_password("2580"))
