@@ -1,6 +1,6 @@
 """Likely duplicates of a store: found, kept for managers to look at, dismissed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,8 @@ from viveka.stores.errors import Missing
 from viveka.stores.models import Store, User
 
 READ_AT_ONCE = 5000
+TOLD_EVERY = 5000
+Watch = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +27,19 @@ class Duplicate:
     reasons: tuple[str, ...]
 
 
-def find_duplicates(store: Store) -> list[Duplicate]:
+def find_duplicates(store: Store, *, watch: Watch | None = None) -> list[Duplicate]:
     """All likely duplicates among the customers on record, the likeliest first; reads only.
 
-    Compares those who share a rare word, a phone but for one slip, an e-mail address or a GST number.
+    Compares those who share a rare word, a phone but for one slip, an e-mail address or a GST number; `watch` is told
+    again and again how many pairs of how many are compared.
     """
     people = people_of(_rows(store))
     judge = Judge(people)
     found = []
-    for left, right in candidate_pairs(people):
+    pairs = candidate_pairs(people)
+    for done, (left, right) in enumerate(pairs):
+        if watch and done % TOLD_EVERY == 0:
+            watch(done, len(pairs))
         one, other = people[left], people[right]
         likeness = judge.compare(one, other)
         if judge.is_likely(likeness):
@@ -48,9 +54,9 @@ def _rows(store: Store) -> Iterator[Row]:
         yield Row(pk, name, phone or "", email, address, gst_number)
 
 
-def refresh_duplicates(*, store: Store, now: datetime) -> list[Duplicate]:
+def refresh_duplicates(*, store: Store, now: datetime, watch: Watch | None = None) -> list[Duplicate]:
     """Look anew, and keep what was found: what is no longer likely goes, what was dismissed stays dismissed."""
-    found = find_duplicates(store)
+    found = find_duplicates(store, watch=watch)
     pairs = [
         LikelyPair(
             store=store, first_id=one.first, second_id=one.second, bits=round(one.bits),

@@ -146,6 +146,7 @@ ROWS = [
     Row("merge-undo", MANAGERS, get=False, post=True, of=merge),
     Row("duplicates", MANAGERS),
     Row("duplicates-look", MANAGERS, get=False, post=True),
+    Row("duplicates-progress", MANAGERS),
     Row("duplicate-dismiss", MANAGERS, get=False, post=True, of=likely_pair),
     # Money paid ahead
     Row("advances:list"),

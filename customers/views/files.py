@@ -6,7 +6,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_htmx.http import HttpResponseClientRedirect
 
 from customers.forms import ImportForm
 from customers.import_files import first_lines, read_file
@@ -18,7 +17,7 @@ from viveka.stores.access import manager_required
 from viveka.stores.errors import Conflict, Refused
 from viveka.stores.forms import add_refusal
 from viveka.stores.middleware import StoreRequest
-from viveka.stores.pages import render_page
+from viveka.stores.pages import go_on, render_page
 
 LINES_SHOWN = 100
 TEMPLATE = (
@@ -96,24 +95,19 @@ def import_confirm(request: StoreRequest) -> HttpResponse:
     except Refused as refusal:
         if not kept.is_running:
             messages.error(request, refusal.message)
-        return _go_on(request, "customers:import-preview")
+        return go_on(request, "customers:import-preview")
     try:
         table = kept.read(data)
         plan = import_customers(store=request.store, lines=table.lines, now=timezone.now(), watch=kept.note_progress)
     except Refused as refusal:
         kept.put_back()
         messages.error(request, refusal.message)
-        return _go_on(request, "customers:import-preview")
+        return go_on(request, "customers:import-preview")
     except BaseException:
         kept.put_back()
         raise
     kept.done(tell_plan(kept, table, plan))
-    return _go_on(request, "customers:import-result")
-
-
-def _go_on(request: StoreRequest, name: str) -> HttpResponse:
-    response = redirect(name)
-    return HttpResponseClientRedirect(response.url) if request.htmx else response  # type: ignore[attr-defined]
+    return go_on(request, "customers:import-result")
 
 
 @require_safe

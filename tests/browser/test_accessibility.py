@@ -13,7 +13,12 @@ from tests.world import World, make_world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-FRAGMENTS = {"billing:cart-matches", "billing:buyer-matches", "customers:import-progress"}  # parts of other pages
+FRAGMENTS = {
+    "billing:cart-matches",
+    "billing:buyer-matches",
+    "customers:import-progress",
+    "duplicates-progress",
+}  # parts of other pages
 FILES = ("-csv", "-xlsx", "-template")  # how the names of files end
 PAGES = [row for row in READABLE if row.name not in FRAGMENTS and not row.name.endswith(FILES)]
 WIDTHS = (1280, 390)

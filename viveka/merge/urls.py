@@ -11,5 +11,6 @@ urlpatterns = [
     path("merges/<int:pk>/undo/", views.merge_undo, name="merge-undo"),
     path("duplicates/", views.duplicate_list, name="duplicates"),
     path("duplicates/look/", views.duplicates_look, name="duplicates-look"),
+    path("duplicates/progress/", views.duplicates_progress, name="duplicates-progress"),
     path("duplicates/<int:pk>/dismiss/", views.duplicate_dismiss, name="duplicate-dismiss"),
 ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from customers.duplicates import dismiss_duplicate, refresh_duplicates
+from customers.looking import Look
 from customers.models import Customer, LikelyPair, Merge
 from viveka.merge.choice import Preview, preview_merge
 from viveka.merge.erasing import erase_customer
@@ -17,16 +18,17 @@ from viveka.merge.forms import EraseForm, MergeForm
 from viveka.merge.merging import merge_customers
 from viveka.merge.undoing import undo_merge
 from viveka.stores.access import manager_required
-from viveka.stores.errors import Missing, Refused
+from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Store
-from viveka.stores.pages import render_page
+from viveka.stores.pages import go_on, render_page
 from viveka.stores.paging import newest_page
 from viveka.stores.phone import show_phone
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 PAIRS_SHOWN = 50
+MOST_COMPARED = 40_000
 REASONS = {
     "name": "similar names",
     "phone": "phones that differ in a digit",
@@ -141,6 +143,7 @@ def duplicate_list(request: StoreRequest) -> HttpResponse:
         "has_more": len(pairs) > PAIRS_SHOWN,
         "most": PAIRS_SHOWN,
         "found_at": found_at,
+        "is_running": Look(request.store).is_running,
     }
     return render_page(request, "merge/duplicates.html", context)
 
@@ -152,10 +155,31 @@ def _reasons(pair: LikelyPair) -> list[str]:
 @require_POST
 @manager_required
 def duplicates_look(request: StoreRequest) -> HttpResponse:
-    """Compare all customers anew."""
-    refresh_duplicates(store=request.store, now=timezone.now())
-    messages.success(request, "All customers were compared.")
-    return redirect("duplicates")
+    """Compare all customers anew; a page asks meanwhile how far it is."""
+    look, store = Look(request.store), request.store
+    try:
+        if Customer.objects.of(store).on_record()[: MOST_COMPARED + 1].count() > MOST_COMPARED:
+            raise Conflict(
+                f"More than {MOST_COMPARED:,} customers take longer than a page may."
+                f" Whoever runs the server compares them: manage.py find_duplicates --store {store.slug}"
+            )
+        with look.under_way():
+            refresh_duplicates(store=store, now=timezone.now(), watch=look.note)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, "All customers were compared.")
+    return go_on(request, "duplicates")
+
+
+@require_safe
+@manager_required
+def duplicates_progress(request: StoreRequest) -> HttpResponse:
+    """How far the comparison is; the part asks again by itself as long as it runs."""
+    look = Look(request.store)
+    done, total = look.progress
+    context = {"is_running": look.is_running, "done": done, "total": total}
+    return render_page(request, "merge/_look_progress.html", context)
 
 
 @require_POST

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -23,3 +24,9 @@ def render_page(
     response = render(request, fragment if live else template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def go_on(request: HttpRequest, name: str) -> HttpResponse:
+    """On to the page of this name, also where HTMX asked."""
+    response = redirect(name)
+    return HttpResponseClientRedirect(response.url) if request.htmx else response  # type: ignore[attr-defined]

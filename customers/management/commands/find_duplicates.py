@@ -1,5 +1,6 @@
 """`manage.py find_duplicates --store S [--csv FILE]`: records that may be one person."""
 
+import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
@@ -8,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from tqdm import tqdm
 
 from customers.duplicates import Duplicate, refresh_duplicates
 from customers.models import Customer, LikelyPair
@@ -32,7 +34,13 @@ class Command(BaseCommand):
         if store is None:
             raise CommandError(f"There is no store {options['store']}.")
         began = time.monotonic()
-        found = refresh_duplicates(store=store, now=timezone.now())
+        with tqdm(unit="pair", unit_scale=True, disable=not sys.stderr.isatty()) as bar:
+
+            def watch(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            found = refresh_duplicates(store=store, now=timezone.now(), watch=watch)
         dismissed = set(
             LikelyPair.objects.of(store).filter(dismissed_at__isnull=False).values_list("first_id", "second_id")
         )

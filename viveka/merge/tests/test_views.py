@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.looking import Look
 from customers.models import Customer, LikelyPair, Merge, MergeUndo
 from customers.names import ERASED
 from customers.records import delete_customer
@@ -150,6 +151,27 @@ class TestDuplicates:
         assert {found.first, found.second} == {pair.survivor, pair.loser}
         assert "similar names" in reasons
         assert pair_page(found.first, found.second) in page.content.decode()
+
+    def test_a_long_look_says_how_far_it_is(self, manager_client, pair, monkeypatch):
+        seen = []
+
+        def halfway(look, done, total):
+            look.file.write_text(f"[{done + 1}, {total + 1}]")
+            seen.append(manager_client.get(reverse("duplicates-progress")).content.decode())
+            seen.append(manager_client.post(reverse("duplicates-look"), follow=True).content.decode())
+
+        monkeypatch.setattr(Look, "note", halfway)
+        response = manager_client.post(reverse("duplicates-look"), headers={"HX-Request": "true"})
+        assert response["HX-Redirect"] == DUPLICATES
+        assert "1 of 2 pairs" in seen[0]
+        assert "being compared just now" in seen[1]
+        assert "progress" not in manager_client.get(reverse("duplicates-progress")).content.decode()
+
+    def test_too_many_for_a_page_are_compared_by_the_command(self, manager_client, pair, monkeypatch):
+        monkeypatch.setattr("viveka.merge.views.MOST_COMPARED", 1)
+        page = manager_client.post(reverse("duplicates-look"), follow=True).content.decode()
+        assert f"find_duplicates --store {pair.store.slug}" in page
+        assert not LikelyPair.objects.exists()
 
     def test_two_people_are_not_offered_again(self, manager_client, manager, pair):
         manager_client.post(reverse("duplicates-look"))
