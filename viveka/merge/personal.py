@@ -41,6 +41,7 @@ NOT_PERSONAL: dict[str, set[str]] = {
     "billing_bill": {"number", "year", "customer_number", "reference_number"},
     "billing_billline": {"name", "unit", "note"},
     "billing_payment": {"method", "reference"},
+    "billing_cart": {"machine"},  # which till's browser
     "billing_return": {"number", "year"},
     "billing_moneyback": {"way", "reference"},
     "billing_product": {"name", "sku", "barcode", "category", "unit", "stock_policy", "search"},
