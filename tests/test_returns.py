@@ -19,7 +19,7 @@ from billing.tests.factories import money_of, sell, stocked_product, take_back
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from debts.models import Debt
-from debts.services import reverse_payment, write_off_debt
+from debts.services import CreditLimitPassed, reverse_payment, set_credit_account, write_off_debt
 from debts.tests.factories import left, owes, pays
 from viveka.books.check import check_books
 from viveka.stores.errors import Missing, Refused
@@ -247,6 +247,14 @@ class TestMoney:
         assert Customer.objects.get(pk=asha.pk).debt_balance == 500  # a hundred went out that never came in
         assert money_of(take_back(bill, 4, by=manager)) == [("debt", D(400))]
         assert Customer.objects.get(pk=asha.pk).debt_balance == 100
+
+    def test_a_return_at_the_limit_passes(self, store, cashier, manager, soap, asha):
+        set_credit_account(customer=asha, by=manager, credit_limit=D(500), terms_days=None)
+        bill = bought(store, cashier, soap, 5, asha, Tender("credit"))
+        with pytest.raises(CreditLimitPassed):
+            bought(store, cashier, soap, 1, asha, Tender("credit"))
+        take_back(bill, 1, by=manager)
+        bought(store, cashier, soap, 1, asha, Tender("credit"))
 
     def test_what_was_given_up_is_not_given_back(self, store, cashier, manager, soap, asha):
         bill = bought(store, cashier, soap, 5, asha, Tender("credit"))

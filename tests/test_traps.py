@@ -1,6 +1,6 @@
 """Mistakes that other products made, each as a test of ours. Those that a test beside its code shows are named here.
 
-Traps of returns, merges, tills and old books have their tests where those are built.
+Traps of merges, tills and old books have their tests where those are built.
 """
 
 from datetime import UTC, date, datetime
@@ -85,6 +85,20 @@ ELSEWHERE = {
     ],
     "aging from today's paid state": [
         "tests/test_statements.py::test_the_31st_of_december_looks_the_same_in_february",
+    ],
+    "a return of a credit sale pays out cash, or leaves the debt": [
+        "tests/test_returns.py::test_the_debt_of_the_bill_is_lowered_first",
+        "tests/races/test_return_races.py::test_at_once_is_as_one_after_the_other",
+    ],
+    "wallet reversed and credited for one return": [
+        "tests/test_returns.py::test_advances_get_back_what_was_used_of_them_the_last_first",
+        "tests/test_returns.py::test_a_debt_paid_from_the_balance_goes_back_to_the_balance",
+    ],
+    "a refund is capped by what was paid on the bill alone": [
+        "tests/test_returns.py::test_credit_paid_next_week_and_returned_is_money_up_to_what_was_paid",
+    ],
+    "limit check with the wrong sign on returns": [
+        "tests/test_returns.py::test_a_return_at_the_limit_passes",
     ],
     "the scanner's second code lost while a box is open": [
         "tests/browser/test_counter.py::test_ten_scans_within_a_second_lose_none_and_add_none_twice",
