@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -149,4 +150,26 @@ def test_lists_account_and_an_exception_of_the_manager(window, manager, store, w
     desk.open(reverse("debts:accounts"))
     expect(page.locator("tbody tr")).to_have_count(1)
     desk.shoot(f"debts accounts {width}")
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_manager_lets_a_cashiers_debt_pass_by_pin(window, cashier, manager, store, width):
+    membership = store.memberships.get(user=manager)
+    membership.pin_hash = make_password("2580")
+    membership.save()
+    asha = CustomerFactory(store=store, name="Asha Rao")
+    set_credit_account(customer=asha, by=manager, credit_limit=D(100), terms_days=None)
+    desk = window(cashier, width=width)
+    page = desk.open(reverse("debts:enter", args=[asha.pk]))
+    page.get_by_label("Amount").fill("500")
+    page.get_by_role("button", name="Put on the account").click()
+    page.get_by_label("PIN").fill("2580")
+    page.get_by_label("Why").fill("Wedding on Sunday")
+    desk.shoot(f"debts pin {width}")
+    assert faults(page) == []
+    page.get_by_role("button", name="Put on the account").click()
+    expect(page.locator("main")).to_contain_text(f"allowed by {manager.username}: “Wedding on Sunday”")
+    page.get_by_role("link", name="Write off").click()
+    desk.shoot(f"debts write off {width}")
     assert faults(page) == []
