@@ -64,7 +64,13 @@ ELSEWHERE = {
         "billing/tests/test_api_sales.py::test_another_total_is_a_conflict",
         "billing/tests/test_counter_views.py::test_what_was_not_seen_is_not_billed",
     ],
+    "merge forgets unapplied money, can't be undone; the old phone makes a new duplicate": [
+        "viveka/merge/tests/test_money.py::test_all_money_moves_and_comes_back_to_the_row",
+        "viveka/merge/tests/test_merge.py::test_the_loser_keeps_number_and_phone_and_leads_to_the_survivor",
+        "customers/tests/test_phones.py::test_no_way_gives_one_phone_two_customers",
+    ],
     "the customer field takes a second per key": [
+        "tests/test_plans.py::test_among_100000_customers_everything_is_read_through_an_index",
         "tests/browser/test_counter.py::test_the_look_up_waits_half_a_second_after_the_last_key",
     ],
     "the credit limit is checked only when nothing at all is paid": [
