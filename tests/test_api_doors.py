@@ -40,6 +40,7 @@ SELL = [
 ] + [("patch", "/customers/1")]  # fmt: skip
 MANAGE = [
     ("post", "/products"), ("post", "/products/1/batches"), ("delete", "/customers/1"),
+    ("post", f"/bills/{ID}/returns"),
     ("post", f"/advances/{ID}/refund"), ("post", "/customer-accounts"), ("patch", "/customer-accounts/1"),
 ]  # fmt: skip
 WITH_BODY = [(method, path) for method, path in SELL + MANAGE if method != "delete"]

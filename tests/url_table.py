@@ -241,6 +241,7 @@ API_CALLS = {
     "api:add_batch",
     "api:sell",
     "api:list_bills",
+    "api:add_return",
     "api:get_bill",
     "api:list_appointments",
     "api:add_appointment",

@@ -2,11 +2,12 @@
 
 from ninja import Router
 
-from billing.api import bills, history, products, records, sales
+from billing.api import bills, history, products, records, returns, sales
 
 router = Router()
 router.add_router("", products.router)
 router.add_router("", sales.router)
 router.add_router("", bills.router)
 router.add_router("", history.router)
+router.add_router("", returns.router)
 router.add_router("", records.router)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
-from billing.models import Bill, BillLine, Payment
+from billing.models import Bill, BillLine, BillStatus, Payment
 from viveka.stores.api.answers import answer, says
 from viveka.stores.api.auth import ANYONE
 from viveka.stores.api.fields import Day, HiddenMoney, Limit, MomentOut, MoneyOut, Outgoing, QuantityOut
@@ -55,6 +55,7 @@ class BillOut(Outgoing):
     profit: HiddenMoney = None
     payments: list[PaymentOut]
     change: MoneyOut
+    status: str = Field(description=f"What became of it: {', '.join(BillStatus.values)}.")
     customer: int | None = Field(description="The customer's id; null where the sale has no customer.")
     customer_number: str | None
     customer_name: str | None
@@ -88,6 +89,7 @@ def bill_out(bill: Bill, lines: Iterable[BillLine], payments: Iterable[Payment],
         total=bill.total,
         payments=[_payment(payment) for payment in payments],
         change=bill.change,
+        status=getattr(bill, "status", BillStatus.STANDING),  # one that was made just now was not read with it
         customer=bill.customer_id,
         customer_number=bill.customer_number or None,
         customer_name=bill.customer_name or None,
@@ -129,7 +131,7 @@ def _payment(payment: Payment) -> PaymentOut:
 
 
 def bills_for_show(request: StoreRequest) -> Any:
-    return Bill.objects.of(request.store).select_related("cashier").prefetch_related("lines", "payments")
+    return Bill.objects.of(request.store).with_status().select_related("cashier").prefetch_related("lines", "payments")
 
 
 def shown_bill(bill: Bill, viewer: Membership) -> BillOut:

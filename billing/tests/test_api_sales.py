@@ -121,6 +121,7 @@ def test_the_documents_own_sale(store: Store) -> None:
             "profit": "100.00",
             "payments": [{"method": "cash", "amount": "500.00", "reference": None, "cashReceived": "500.00"}],
             "change": "0.00",
+            "status": "standing",
             "customer": customer.pk,
             "customerNumber": "CUST0001",
             "customerName": "John Doe",
