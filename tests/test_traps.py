@@ -188,6 +188,18 @@ class TestTraps:
             sell(store, cashier, [(soap, 1)], terms=Terms(expected_total=D("1.00")), tenders=[Tender("cash", D(1))])
         assert not Bill.objects.exists()
 
+    def test_the_rounded_total_is_the_total(self, store: Store, cashier: User) -> None:
+        """What rounding took off does not stay owed, and the books hold with it and a discount spread over lines."""
+        store.rounds_to_rupee = True
+        store.save()
+        goods = [stocked_product(store, batches=[(9, "20", price)]) for price in ("33.43", "47.11", "0.07")]
+        buyer, terms = Buyer(phone="9876543210"), Terms(discount=D("3.33"))
+        items = [(product, 3) for product in goods]
+        bill = sell(store, cashier, items, tenders=[Tender("credit")], buyer=buyer, terms=terms).bill
+        assert (bill.subtotal, bill.rounding, bill.total) == (D("241.83"), D("0.50"), D("239.00"))
+        assert Customer.objects.get().debt_balance == D("239.00")
+        assert [verdict.rule.name for verdict in check_books() if verdict.wrong] == []
+
     def test_nothing_of_a_paisa_is_left_owed(self, store: Store, cashier: User) -> None:
         """Half-paisa lines and a discount that divides badly: what is paid is the total, to the paisa."""
         goods = [stocked_product(store, batches=[(9, "0.01", "33.33")], unit="kg", by=cashier) for _ in range(3)]

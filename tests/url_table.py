@@ -168,6 +168,8 @@ ROWS = [
     Row("billing:cart-add", SELLERS, get=False, post=True),
     Row("billing:line-quantity", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:line-price", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:line-discount", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:cart-discount", SELLERS, get=False, post=True),
     Row("billing:line-remove", SELLERS, get=False, post=True, of=line, missing=302),
     Row("billing:cart-buyer", SELLERS, get=False, post=True),
     Row("billing:buyer-matches", SELLERS),

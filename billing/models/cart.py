@@ -12,6 +12,7 @@ from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import MoneyField, QuantityField, StaffField, StoreForeignKey
 from viveka.stores.ids import new_id
 from viveka.stores.models import Store, StoreOwned, User
+from viveka.stores.money import ZERO
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
@@ -43,6 +44,7 @@ class Cart(StoreOwned):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
     dropped_at = models.DateTimeField(null=True)
+    discount = MoneyField(default=ZERO)  # on the whole
     held_at = models.DateTimeField(null=True)  # put aside, to be taken up again by anybody
     machine = models.CharField(max_length=32, blank=True)  # where it is open; "" until it is touched at a counter
 
@@ -89,6 +91,7 @@ class CartLine(StoreOwned):
     product = StoreForeignKey(Product, related_name="+")
     quantity = QuantityField()
     price = MoneyField(null=True)  # typed by the cashier; None: the price of the batches
+    discount = MoneyField(default=ZERO)
 
     class Meta:
         ordering = ["id"]

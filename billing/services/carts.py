@@ -103,14 +103,14 @@ def set_quantity(*, store: Store, by: User, machine: Machine = None, line_id: in
 
     Raises Refused for parts of what is sold whole, Missing for a line that is not in the person's cart.
     """
-    _write_quantity(_line(store, by, machine, line_id), quantity)
+    _write_quantity(find_line(store, by, machine, line_id), quantity)
 
 
 @retry_when_entangled
 @transaction.atomic
 def step_quantity(*, store: Store, by: User, machine: Machine = None, line_id: int, step: int) -> None:
     """One more or one less. Raises Refused where nothing would be left."""
-    line = _line(store, by, machine, line_id)
+    line = find_line(store, by, machine, line_id)
     if line.quantity + step < MIN_QUANTITY:
         raise Refused("This is the last one. Remove the line instead.", "quantity")
     _write_quantity(line, line.quantity + step)
@@ -125,7 +125,7 @@ def set_price(
 
     Raises Refused for a price below the cost of a batch it comes from, in words that do not tell the cost.
     """
-    line = _line(store, by, machine, line_id)
+    line = find_line(store, by, machine, line_id)
     line.price = price
     line.save(update_fields=["price"])
     if price is not None:
@@ -236,7 +236,7 @@ def _open_cart(store: Store, by: User, machine: Machine) -> Cart:
     return cart
 
 
-def _line(store: Store, by: User, machine: Machine, line_id: int) -> CartLine:
+def find_line(store: Store, by: User, machine: Machine, line_id: int) -> CartLine:
     """A line of the person's cart; the cart is locked."""
     cart = lock_current(store, by, machine)
     line = cart.lines.select_related("product").filter(pk=line_id).first() if cart else None

@@ -5,7 +5,7 @@ counter comes last, because it makes every other till of the store wait until co
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from billing.models import Bill, BillLine, Cart, Payment, StockMovement
 from billing.services.above import Kept, keep_above
 from billing.services.buyer import Buyer, Identified, identify
 from billing.services.instruments import Instrument, open_instruments
-from billing.services.quote import Quote, QuotedLine, SaleItem, quote
+from billing.services.quote import Quote, QuotedLine, SaleItem, quote, sale_item
 from billing.services.record_bills import bill_record
 from billing.services.stock import lock_batches, lock_products, sold_movements, take_from_batches
 from billing.services.tender import Settled, Tender, settle
@@ -121,7 +121,9 @@ def complete_cart(
     may_be_billed = not lines or lines[0].is_billed
     if may_be_billed and (bill := Bill.objects.of(store).filter(cart=cart).first()):
         return Sale(bill, is_replay=True)
-    items = [SaleItem(line.product_id, line.quantity, line.price) for line in lines]
+    items = [sale_item(line) for line in lines]
+    if cart.discount:
+        terms = replace(terms, discount=cart.discount)
     if cart.phone:  # by phone also where the record is known: it may have to come back, or take its first name
         buyer = Buyer(phone=cart.phone, name=cart.customer_name)
     else:
@@ -152,7 +154,10 @@ def _sell(
         raise Refused("A sale can't be dated in the future or in closed books.", "date")
     who = identify(store, buyer)
     products = lock_products(store, [item.product_id for item in items])
-    priced = quote(items, products=products, batches=lock_batches(products, day), discount=terms.discount)
+    priced = quote(
+        items, products=products, batches=lock_batches(products, day), discount=terms.discount,
+        is_rounded=store.rounds_to_rupee,
+    )  # fmt: skip
     priced.insist()
     _compare(priced, terms)
     settled = settle(tenders, priced.total)
@@ -191,7 +196,7 @@ def _write_lines(
         row = BillLine(
             store_id=common["store_id"], bill_id=bill_id, product_id=line.product.pk, position=position,
             item=line.item + 1, name=line.product.name, unit=line.product.unit, quantity=line.quantity,
-            price=line.price, subtotal=line.subtotal, discount=line.discount, total=line.total,
+            price=line.price, subtotal=line.subtotal, discount=line.discount, rounding=line.rounding, total=line.total,
             cost=line.cost, note=line.note,
         )  # fmt: skip
         rows.append(row)
@@ -244,7 +249,8 @@ def _write_bill(
     bill = Bill(
         id=bill_id, store=store, year=year, cart=cart, at=at, day=day, created_at=now, cashier=by,
         customer=who.customer, for_name=who.for_name, subtotal=priced.subtotal, discount=priced.discount,
-        total=priced.total, total_cost=priced.total_cost, change=sum((part.change for part in settled), ZERO),
+        rounding=priced.rounding, total=priced.total, total_cost=priced.total_cost,
+        change=sum((part.change for part in settled), ZERO),
         reference_number=reference_number, debt_payment=kept.debt_payment, kept_advance=kept.advance,
     )  # fmt: skip
     if who.customer:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from billing.models import Batch, Cart, CartLine, Product
-from billing.services.quote import Quote, QuotedLine, SaleItem, quote
+from billing.services.quote import Quote, QuotedLine, SaleItem, quote, sale_item
+from viveka.stores.errors import Refused
 from viveka.stores.models import Store
 from viveka.stores.money import ZERO, show_quantity
 
@@ -43,7 +45,8 @@ class PricedLine:
 
     @property
     def total(self) -> Decimal:
-        return sum((line.total for line in self.quoted), ZERO)
+        """With the discount on this line, without its share of that on the whole and of rounding."""
+        return sum((line.subtotal for line in self.quoted), ZERO) - self.line.discount
 
     @property
     def prices(self) -> list[Decimal]:
@@ -54,6 +57,10 @@ class PricedLine:
     def reading(self) -> str:
         """The line in words: `3 × 100.00 + 2 × 110.00`."""
         return " + ".join(f"{show_quantity(line.quantity)} × {line.price}" for line in self.quoted) or "nothing"
+
+    @property
+    def shown_discount(self) -> str:
+        return self.typed.get("discount") or (str(self.line.discount) if self.line.discount else "")
 
     @property
     def shown_quantity(self) -> str:
@@ -72,6 +79,18 @@ class PricedCart:
     cart: Cart | None
     lines: list[PricedLine]
     quote: Quote
+    discount_error: str = ""
+    """Why the discount on the whole can't be taken."""
+    typed_discount: str = ""
+
+    @property
+    def is_sellable(self) -> bool:
+        return self.quote.is_sellable and not self.discount_error
+
+    @property
+    def shown_discount(self) -> str:
+        given = str(self.cart.discount) if self.cart and self.cart.discount else ""
+        return self.typed_discount or given
 
     @property
     def items(self) -> Decimal:
@@ -96,13 +115,22 @@ def read_cart(store: Store, cart: Cart | None, day: date) -> PricedCart:
     """The cart with the prices of that day, for showing: nothing is locked. Two queries, whatever its size."""
     lines = list(cart.lines.select_related("product").order_by("id")) if cart else []
     shelves = [line.product_id for line in lines if line.product.keeps_stock]
-    items = [SaleItem(line.product_id, line.quantity, line.price) for line in lines]
-    priced = quote(items, products={line.product_id: line.product for line in lines}, batches=_batches(shelves, day))
+    items = [sale_item(line) for line in lines]
+    shelf: dict[str, Any] = {
+        "products": {line.product_id: line.product for line in lines},
+        "batches": _batches(shelves, day),
+        "is_rounded": store.rounds_to_rupee,
+    }
+    discount, too_much = cart.discount if cart else ZERO, ""
+    try:
+        priced = quote(items, discount=discount, **shelf)
+    except Refused as refusal:  # lines went since it was given
+        priced, too_much = quote(items, **shelf), refusal.message
     told = [
         PricedLine(line, priced.of_item(n), priced.short.get(n) or priced.refused.get(n, ("", ""))[1])
         for n, line in enumerate(lines)
     ]
-    return PricedCart(cart, told, priced)
+    return PricedCart(cart, told, priced, too_much)
 
 
 def price_each(products: Sequence[Product], day: date) -> list[tuple[Product, Decimal | None]]:

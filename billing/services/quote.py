@@ -6,10 +6,10 @@ Pure: it reads the rows it is given and touches no database. The counter shows i
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 
-from billing.models import Batch, Product
+from billing.models import Batch, CartLine, Product
 from viveka.stores.errors import Conflict, Refused, RefusedFields
 from viveka.stores.fifo import take_oldest_first
 from viveka.stores.money import MAX_MONEY, ZERO, show_quantity, spread, to_paisa
@@ -29,12 +29,18 @@ class BelowCost(Refused):
 
 @dataclass(frozen=True, slots=True)
 class SaleItem:
-    """What is asked for: a product, how much, and a price where one was typed."""
+    """What is asked for: a product, how much, and a price or a discount where one was typed."""
 
     product_id: int
     quantity: Decimal
     price: Decimal | None = None
     note: str = ""
+    discount: Decimal = ZERO
+
+
+def sale_item(line: CartLine) -> SaleItem:
+    """What a line of a cart asks for."""
+    return SaleItem(line.product_id, line.quantity, line.price, discount=line.discount)
 
 
 @dataclass(slots=True)
@@ -50,18 +56,23 @@ class QuotedLine:
     cost: Decimal
     note: str = ""
     discount: Decimal = ZERO
+    rounding: Decimal = ZERO
 
     @property
     def total(self) -> Decimal:
-        return self.subtotal - self.discount
+        return self.subtotal - self.discount + self.rounding
 
 
 @dataclass(slots=True)
 class Quote:
-    """Lines in the order they were asked for, and what is wrong with them, by item."""
+    """Lines in the order they were asked for, and what is wrong with them, by item.
+
+    `discount` is all of it, on lines and on the whole; `rounding` takes the total to the whole rupee.
+    """
 
     lines: list[QuotedLine] = field(default_factory=list)
     discount: Decimal = ZERO
+    rounding: Decimal = ZERO
     short: dict[int, str] = field(default_factory=dict)
     refused: dict[int, tuple[str, str]] = field(default_factory=dict)  # item: (field, sentence)
 
@@ -71,7 +82,7 @@ class Quote:
 
     @property
     def total(self) -> Decimal:
-        return self.subtotal - self.discount
+        return self.subtotal - self.discount + self.rounding
 
     @property
     def total_cost(self) -> Decimal:
@@ -105,11 +116,13 @@ def quote(
     products: Mapping[int, Product],
     batches: Iterable[Batch],
     discount: Decimal = ZERO,
+    is_rounded: bool = False,
 ) -> Quote:
     """Price the items out of `batches` (sellable ones, oldest first for each product).
 
     What is short or not allowed is noted per item, never raised, so that a screen can show all of it at once;
-    `Quote.insist` raises it. A discount above the subtotal raises Refused.
+    `Quote.insist` raises it. A discount above the subtotal raises Refused. With `is_rounded` the total is a whole
+    number of rupees.
     """
     shelf: dict[int, list[list]] = {}
     for batch in batches:
@@ -117,7 +130,11 @@ def quote(
     result = Quote()
     for index, item in enumerate(items):
         _quote_item(result, index, item, products[item.product_id], shelf.get(item.product_id, []))
+    if any(item.discount for item in items):
+        _take_line_discounts(result, items)
     _take_discount(result, discount)
+    if is_rounded:
+        _round(result)
     for line in result.lines:
         _check_price(result, line, is_typed=items[line.item].price is not None)
     if max(result.subtotal, result.total_cost) > MAX_MONEY:
@@ -167,13 +184,37 @@ def _line(
     return QuotedLine(index, product, price, quantity, kept, subtotal, cost, item.note)
 
 
+def _take_line_discounts(result: Quote, items: Sequence[SaleItem]) -> None:
+    """The discount on an item over its lines: one for each price of its batches."""
+    for index, item in enumerate(items):
+        lines = result.of_item(index)
+        if item.discount > sum((line.subtotal for line in lines), ZERO):
+            result.refused.setdefault(index, ("discount", "The discount is more than the line."))
+        elif item.discount:
+            for line, part in zip(lines, spread(item.discount, [line.subtotal for line in lines]), strict=True):
+                line.discount = part
+            result.discount += item.discount
+
+
 def _take_discount(result: Quote, discount: Decimal) -> None:
     """Spread the discount over the lines to the paisa, so that a return gives back what was really paid."""
-    if discount > result.subtotal:
-        raise Refused(f"The discount is more than the bill of {result.subtotal}.", "discount")
-    result.discount = discount
-    for line, part in zip(result.lines, spread(discount, [line.subtotal for line in result.lines]), strict=True):
-        line.discount = part
+    if discount > result.total:
+        raise Refused(f"The discount is more than the bill of {result.total}.", "discount")
+    if not discount:
+        return
+    for line, part in zip(result.lines, spread(discount, [line.total for line in result.lines]), strict=True):
+        line.discount += part
+    result.discount += discount
+
+
+def _round(result: Quote) -> None:
+    """To the nearest rupee, halves up, spread like a discount."""
+    rounding = result.total.quantize(Decimal(1), ROUND_HALF_UP) - result.total
+    if not rounding:
+        return
+    for line, part in zip(result.lines, spread(rounding, [line.total for line in result.lines]), strict=True):
+        line.rounding = part
+    result.rounding = rounding
 
 
 def _check_price(result: Quote, line: QuotedLine, *, is_typed: bool) -> None:
@@ -191,8 +232,9 @@ def _check_price(result: Quote, line: QuotedLine, *, is_typed: bool) -> None:
 
 
 def _is_below_cost(line: QuotedLine) -> bool:
-    """Whether any of the batches behind the line brings less than it cost, after the discount.
+    """Whether any of the batches behind the line brings less than it cost, after the discount (not the rounding).
 
     A batch's share may miss half a paisa, which is what rounding the line takes.
     """
-    return any(line.total * part / line.quantity + HALF_PAISA < part * batch.cost_price for batch, part in line.parts)
+    paid = line.subtotal - line.discount
+    return any(paid * part / line.quantity + HALF_PAISA < part * batch.cost_price for batch, part in line.parts)

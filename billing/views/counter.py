@@ -19,6 +19,7 @@ from billing.services import carts
 from billing.services.buyer_shown import match_buyers, show_buyer
 from billing.services.carts import BuyerNoted
 from billing.services.checkout import Sale, Terms, complete_cart
+from billing.services.discounts import discount_cart, discount_line
 from billing.services.held_carts import hold_cart, take_up_cart
 from billing.services.priced_cart import price_each
 from billing.services.tender import CHANGE
@@ -94,6 +95,29 @@ def line_price(request: StoreRequest, pk: int) -> HttpResponse:
         carts.set_price(**till_of(request), line_id=pk, price=price, now=timezone.now())
 
     return _change_line(request, pk, "price", change, typed)
+
+
+@require_POST
+@cashier_required
+def line_discount(request: StoreRequest, pk: int) -> HttpResponse:
+    """Take an amount or a part of a hundred off a line; empty is nothing."""
+    typed = request.POST.get("discount", "").strip()
+    change = partial(discount_line, **till_of(request), line_id=pk, typed=typed, now=timezone.now())
+    return _change_line(request, pk, "discount", change, typed)
+
+
+@require_POST
+@cashier_required
+def cart_discount(request: StoreRequest) -> HttpResponse:
+    """The same off the whole."""
+    said, typed = Said(), request.POST.get("discount", "").strip()
+    try:
+        discount_cart(**till_of(request), typed=typed, now=timezone.now())
+    except Missing as missing:
+        said.notices.append(missing.message)
+    except Refused as refusal:
+        said.discount_error = (typed, refusal.message)
+    return answer(request, CART, said)
 
 
 @require_POST

@@ -33,6 +33,7 @@ class Said:
     allowing: Allowing | None = None  # a manager's PIN, where one was asked for
     keeps_form: bool = False  # the payment form was sent and comes back
     line_error: tuple[int, str, str, str] | None = None  # line, field, what was typed, sentence
+    discount_error: tuple[str, str] | None = None  # on the whole: what was typed, sentence
     buyer_errors: dict[str, list[str]] = field(default_factory=dict)
     noted: BuyerNoted = BuyerNoted(None)
     seen: list[str] | None = None  # the lines as they were when the cashier confirmed
@@ -40,7 +41,7 @@ class Said:
     @property
     def is_quiet(self) -> bool:
         """Nothing but the cart has to be shown: a plain form may go back to the page."""
-        said = (self.notices, self.matches, self.keeps_form, self.line_error, self.buyer_errors)
+        said = (self.notices, self.matches, self.keeps_form, self.line_error, self.discount_error, self.buyer_errors)
         return not (any(said) or self.noted.is_new or self.noted.came_back)
 
 
@@ -77,6 +78,8 @@ def _goods(request: StoreRequest, cart: Cart | None, said: Said) -> dict[str, An
         pk, field_name, typed, sentence = said.line_error
         if line := priced.line(pk):
             line.errors[field_name], line.typed[field_name] = sentence, typed
+    if said.discount_error:
+        priced.typed_discount, priced.discount_error = said.discount_error
     if said.seen is not None:
         priced.compare(said.seen)
     return {"priced": priced, "matches": price_each(said.matches, day), "code": said.code}

@@ -139,6 +139,31 @@ def test_money_above_the_bill_goes_where_one_key_sends_it(window, cashier, john,
     assert (john.debt_balance, john.advance_balance) == (D(0), D(120))
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_discounts_on_a_line_and_on_the_whole(window, cashier, goods, width):
+    till = window(cashier, width=width, height=844)
+    page = till.open(COUNTER)
+    for code in ("8901030865278", "RICE"):
+        page.locator("#code").fill(code)
+        page.keyboard.press("Enter")
+    expect(lines(page)).to_have_count(2)
+    lines(page).first.locator("[name=discount]").fill("10%")
+    page.keyboard.press("Enter")
+    expect(lines(page).first.locator(".cart-total")).to_have_text("₹90.00")
+    page.locator("#discount").fill("5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#due-amount")).to_have_text("₹205.00")
+    expect(page.locator("#due")).to_contain_text("Discount −₹15.00")
+    till.shoot(f"counter discounts {width}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 1280:
+        assert faults(page) == []
+    page.locator("#discount").fill("150")
+    page.keyboard.press("Enter")
+    expect(page.locator("#discount-error")).to_contain_text("below the lowest price allowed")
+    expect(page.locator("#discount")).to_be_focused()
+
+
 def test_put_aside_served_the_next_one_and_taken_up_again(window, cashier, john, goods):
     till = window(cashier)
     page = till.open(COUNTER)

@@ -110,6 +110,7 @@ class StoreForm(forms.ModelForm):
             "default_stock_policy",
             "receipt_header",
             "receipt_footer",
+            "rounds_to_rupee",
             "closed_until",
             "credit_needs_account",
             "default_credit_limit",
@@ -144,6 +145,7 @@ class StoreForm(forms.ModelForm):
             Row(Column("bill_prefix"), Column("year_begins"), Column("default_stock_policy")),
             "receipt_header",
             "receipt_footer",
+            "rounds_to_rupee",
             Row(Column("closed_until", css_class="col-sm-5")),
             Fieldset(
                 "Credit",

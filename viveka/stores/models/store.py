@@ -42,7 +42,7 @@ def check_reminder(value: str) -> None:
 
 
 @traced(
-    "name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "closed_until",
+    "name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "rounds_to_rupee", "closed_until",
     "requires_address", "requires_email", "requires_gst_number", "reminder_text", *CREDIT,
 )  # fmt: skip
 class Store(models.Model):
@@ -83,6 +83,9 @@ class Store(models.Model):
     requires_address = models.BooleanField("customers need an address", default=False)
     requires_email = models.BooleanField("customers need an e-mail address", default=False)
     requires_gst_number = models.BooleanField("customers need a GST number", default=False)
+    rounds_to_rupee = models.BooleanField(
+        "round bills to the whole rupee", default=False, help_text="The difference is a line of its own on the bill."
+    )
     closed_until = models.DateField(null=True, blank=True, help_text="Nothing can be dated on or before this day.")
     credit_needs_account = models.BooleanField(
         "credit needs an account", default=False, help_text="Only customers with a credit account may owe."
