@@ -33,7 +33,7 @@ class WalletLine:
 
 def wallet_of(customer: Customer) -> "QuerySet[WalletEntry]":
     """The customer's wallet with what its lines are about."""
-    return customer.wallet.select_related("advance", "by", *_SETTLED)
+    return customer.wallet.select_related("advance", "by", "allowed_by", *_SETTLED)
 
 
 def wallet_page(customer: Customer, query: Mapping[str, str]) -> tuple[Page[WalletEntry], list[WalletLine]]:

@@ -92,13 +92,14 @@ def advance_rows(store: Store, advances: "QuerySet[AdvancePayment]") -> Iterator
 
 def wallet_rows(store: Store, customer: Customer) -> Iterator[tuple[Any, ...]]:
     """The header, then the customer's wallet from its beginning with the balance after each line."""
-    yield "Time", "What", "Change", "Balance", "Bill", "Paid back by", "Reason", "Who"
+    yield "Time", "What", "Change", "Balance", "Bill", "Paid back by", "Reason", "Who", "Allowed by"
     balance = ZERO
     for entry in wallet_of(customer).order_by("at", "id").iterator(READ_AT_ONCE):
         balance += entry.change
         yield (
             _time(store, entry.at), entry.get_cause_display(), entry.change, balance, _bill(entry),
             entry.get_mode_display(), entry.reason, entry.by.get_username() if entry.by else "",
+            entry.allowed_by.get_username() if entry.allowed_by else "",
         )  # fmt: skip
 
 

@@ -37,10 +37,10 @@ class UtilizationRows(_Rows):
 
 class WalletRows(_Rows):
     model = WalletEntry
-    fields = ("cause", "change", "mode", "reason", "by", "at")
+    fields = ("cause", "change", "mode", "reason", "by", "allowed_by", "at")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("by")
+        return super().get_queryset(request).select_related("by", "allowed_by")
 
 
 @admin.register(AdvancePayment)
@@ -72,8 +72,8 @@ class UtilizationAdmin(_Ledger):
 
 @admin.register(WalletEntry)
 class WalletEntryAdmin(_Ledger):
-    list_display = ("at", "customer", "cause", "change", "mode", "reason", "by")
-    list_select_related = ("customer", "by")
+    list_display = ("at", "customer", "cause", "change", "mode", "reason", "by", "allowed_by")
+    list_select_related = ("customer", "by", "allowed_by")
     list_filter = ("cause", "mode", ("at", admin.DateFieldListFilter))
     search_fields = ("customer__number",)
     ordering = ("-pk",)

@@ -80,8 +80,13 @@ class RefundForm(_OnceForm):
     mode = forms.ChoiceField(label="Paid back by", choices=PaymentMode.choices)
     reason = TextField(most=500, label="Why", error_messages={"required": "Say why it is refunded."})
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, advance: AdvancePayment, currency: str) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, advance: AdvancePayment, membership: Membership
+    ) -> None:
         super().__init__(data, initial={"mode": advance.mode or PaymentMode.CASH})
+        currency = membership.store.currency
+        if not membership.manages:  # the manager who allows it says why
+            del self.fields["reason"]
         self.fields["amount"].help_text = f"Empty: all that is left, {show_amount(advance.remaining_amount, currency)}."
 
 
@@ -90,6 +95,8 @@ class ReverseForm(forms.Form):
 
     reason = TextField(most=500, label="What was wrong", error_messages={"required": "Say why it is reversed."})
 
-    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, membership: Membership) -> None:
         super().__init__(data)
         self.fields["reason"].widget.attrs["class"] = "form-control"
+        if not membership.manages:
+            del self.fields["reason"]

@@ -46,6 +46,7 @@ class WalletEntry(StoreOwned):
     mode = models.CharField(max_length=16, choices=PaymentMode, blank=True)  # of a refund
     reason = models.CharField(max_length=500, blank=True)
     by = StaffField(null=True)  # nobody: the calendar let it expire
+    allowed_by = StaffField(null=True)  # the manager whose PIN the cashier took
     at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -80,6 +81,10 @@ class WalletEntry(StoreOwned):
             ),
             models.CheckConstraint(
                 name="wallet_names_who", condition=Q(by__isnull=False) | Q(cause=WalletCause.EXPIRY)
+            ),
+            models.CheckConstraint(
+                name="wallet_allowed_where_money_goes",
+                condition=Q(allowed_by__isnull=True) | Q(cause__in=[WalletCause.REFUND, WalletCause.REVERSAL]),
             ),
             models.UniqueConstraint(
                 name="wallet_advance_taken_once", fields=["advance"], condition=Q(cause=WalletCause.ADVANCE)

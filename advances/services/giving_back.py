@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -29,9 +30,10 @@ def refund_advance(
     reason: str,
     by: User,
     now: datetime,
+    allowed_by: User | None = None,
     request: KeyedRequest | None = None,
 ) -> AdvancePayment:
-    """Pay back what remains of one advance, or `amount` of it. For managers.
+    """Pay back what remains of one advance, or `amount` of it. For managers, or with the PIN of `allowed_by`.
 
     A `request` that was answered before pays nothing again. Raises Missing, Refused (a field), Conflict (more than
     remains).
@@ -44,13 +46,16 @@ def refund_advance(
     part = advance.remaining_amount if amount is None else amount
     if part < PAISA or part > advance.remaining_amount:
         raise Conflict(f"{advance.remaining_amount} is left of this advance.", "amount")
-    return _take_out(advance, part, WalletCause.REFUND, by, now, reason, mode)
+    return _take_out(advance, part, WalletCause.REFUND, by, now, reason=reason, mode=mode, allowed_by=allowed_by)
 
 
 @retry_when_entangled
 @transaction.atomic
-def reverse_advance(*, store: Store, advance_id: UUID, reason: str, by: User, now: datetime) -> AdvancePayment:
-    """Undo an advance that was entered by mistake; it counts as refunded. Nothing of it may be gone.
+def reverse_advance(
+    *, store: Store, advance_id: UUID, reason: str, by: User, now: datetime, allowed_by: User | None = None
+) -> AdvancePayment:
+    """Undo an advance that was entered by mistake; it counts as refunded. Nothing of it may be gone. For managers, or
+    with the PIN of `allowed_by`.
 
     Raises Missing, Refused, Conflict where some of it is gone, or where a payment or a return made it.
     """
@@ -58,14 +63,16 @@ def reverse_advance(*, store: Store, advance_id: UUID, reason: str, by: User, no
     advance = _lock(store, advance_id)
     if advance.reference_type in (ReferenceType.OVERPAYMENT, ReferenceType.RETURN):
         raise Conflict("A payment or a return made this advance. Undo that instead.")
-    return take_back_untouched(advance, reason, by, now)
+    return take_back_untouched(advance, reason, by, now, allowed_by=allowed_by)
 
 
-def take_back_untouched(advance: AdvancePayment, reason: str, by: User, now: datetime) -> AdvancePayment:
+def take_back_untouched(
+    advance: AdvancePayment, reason: str, by: User, now: datetime, *, allowed_by: User | None = None
+) -> AdvancePayment:
     """Take the whole of a locked advance out again. Raises Conflict where some of it is gone."""
     if advance.remaining_amount != advance.amount:
         raise Conflict("Some of this advance is used or refunded already. Undo that first, or refund what remains.")
-    return _take_out(advance, advance.amount, WalletCause.REVERSAL, by, now, reason)
+    return _take_out(advance, advance.amount, WalletCause.REVERSAL, by, now, reason=reason, allowed_by=allowed_by)
 
 
 def expire_advances(
@@ -87,7 +94,7 @@ def _expire(found: AdvancePayment, reason: str, now: datetime, by: User | None) 
     advance = _lock(found.store, found.pk)
     if not advance.remaining_amount:
         return False  # used up a moment before
-    _take_out(advance, advance.remaining_amount, WalletCause.EXPIRY, by, now, reason)
+    _take_out(advance, advance.remaining_amount, WalletCause.EXPIRY, by, now, reason=reason)
     return True
 
 
@@ -113,7 +120,7 @@ def _check_reason(reason: str, message: str) -> None:
 
 
 def _take_out(
-    advance: AdvancePayment, part: Decimal, cause: str, by: User | None, now: datetime, reason: str, mode: str = ""
+    advance: AdvancePayment, part: Decimal, cause: str, by: User | None, now: datetime, **told: Any
 ) -> AdvancePayment:
     moment = entered(advance.customer, by, now)
     if cause == WalletCause.EXPIRY:
@@ -123,6 +130,6 @@ def _take_out(
     advance.remaining_amount -= part
     set_status(advance, AdvanceStatus.EXPIRED if cause == WalletCause.EXPIRY else AdvanceStatus.REFUNDED)
     write_running([advance])
-    wallet_entry(advance.customer, advance, cause, -part, moment, mode=mode, reason=reason).save()
+    wallet_entry(advance.customer, advance, cause, -part, moment, **told).save()
     change_balance(advance.customer, -part)
     return advance

@@ -39,6 +39,15 @@ def run(sql: str, *values: Any) -> None:
         cursor.execute(sql, values or None)
 
 
+def test_a_manager_allows_what_goes_out_and_nothing_else(advance: AdvancePayment) -> None:
+    with refused(IntegrityError, "wallet_allowed_where_money_goes"):
+        run(
+            "INSERT INTO advances_walletentry (store_id, customer_id, advance_id, cause, change, mode, reason, by_id,"
+            " allowed_by_id, at, created_at) SELECT store_id, customer_id, id, 'expiry', -1, '', 'x', by_id, by_id, at,"
+            " at FROM advances_advancepayment"
+        )
+
+
 @pytest.mark.parametrize(
     ("change", "rule"),
     [

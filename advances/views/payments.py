@@ -1,6 +1,5 @@
-"""Advances: the list of them, one by itself, taking one, paying back, undoing a mistake."""
+"""Advances: the list of them, one by itself, taking one."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,19 +10,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from advances.filters import AdvanceFilter
-from advances.forms.paying import AdvanceForm, RefundForm, ReverseForm
+from advances.forms.paying import AdvanceForm
 from advances.models import AdvancePayment
 from advances.reading import usable_until, with_uses
-from advances.services import add_advance, refund_advance, reverse_advance
+from advances.services import add_advance
 from advances.tables import AdvanceTable, advance_rows, status_badge
 from advances.words import balance_text, message_link, reference_url
 from customers.models import Customer
 from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
-from viveka.stores.access import cashier_required, manager_required, member_required, reviewer_required
+from viveka.stores.access import cashier_required, member_required, reviewer_required
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
-from viveka.stores.money import ZERO, show_amount
+from viveka.stores.money import show_amount
 from viveka.stores.pages import render_page
 from viveka.stores.paging import newest_page
 
@@ -59,14 +58,14 @@ def advance_export(request: StoreRequest, kind: str) -> HttpResponse:
 @member_required
 def advance_page(request: StoreRequest, pk: UUID) -> HttpResponse:
     """One advance: what brought it, what it paid for, what else became of it."""
-    advance = _find(request, pk)
+    advance = find_advance(request, pk)
     uses = list(with_uses(AdvancePayment.objects.filter(pk=pk)).get().utilizations.all())
     context = {
         "advance": advance,
         "badge": status_badge(advance),
         "brought_by": reference_url(advance),
         "uses": uses,
-        "entries": advance.entries.select_related("by").order_by("at", "id"),
+        "entries": advance.entries.select_related("by", "allowed_by").order_by("at", "id"),
         "until": usable_until(advance, request.store),
         "message": message_link(advance.customer, balance_text(request.store, advance.customer)),
         "is_untouched": advance.remaining_amount == advance.amount,
@@ -94,49 +93,8 @@ def advance_take(request: StoreRequest, customer_pk: int) -> HttpResponse:
     return render_page(request, "advances/take.html", {"customer": customer, "form": form})
 
 
-@read_or_post
-@manager_required
-def advance_refund(request: StoreRequest, pk: UUID) -> HttpResponse:
-    """Pays back what is left, or a part of it. Who owes something is offered to settle that first."""
-    advance = _find(request, pk)
-    form = RefundForm(posted(request), advance=advance, currency=request.store.currency)
-    if request.method == "POST" and form.is_valid():
-        said = {name: form.cleaned_data[name] for name in ("amount", "mode", "reason")}
-        try:
-            refund_advance(
-                store=request.store, advance_id=pk, by=request.user, now=timezone.now(),
-                request=form.request_of(request), **said,
-            )  # fmt: skip
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
-            amount = show_amount(said["amount"] or advance.remaining_amount, request.store.currency)
-            messages.success(request, f"{amount} is refunded.")
-            return redirect(advance)
-    settles = min(advance.customer.debt_balance, advance.customer.advance_balance)
-    context: dict[str, Any] = {"advance": advance, "form": form, "settles": max(settles, ZERO)}
-    return render_page(request, "advances/refund.html", context)
-
-
-@read_or_post
-@manager_required
-def advance_reverse(request: StoreRequest, pk: UUID) -> HttpResponse:
-    """Undoes an advance that was entered by mistake."""
-    advance = _find(request, pk)
-    form = ReverseForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        try:
-            reverse_advance(store=request.store, advance_id=pk, reason=reason, by=request.user, now=timezone.now())
-        except Refused as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, "The advance is reversed; it counts as refunded.")
-            return redirect(advance)
-    return render_page(request, "advances/reverse.html", {"advance": advance, "form": form})
-
-
-def _find(request: StoreRequest, pk: UUID) -> AdvancePayment:
+def find_advance(request: StoreRequest, pk: UUID) -> AdvancePayment:
+    """The store's own, with its customer; else 404."""
     advances = AdvancePayment.objects.of(request.store).select_related("customer", "by")
     advance: AdvancePayment = get_object_or_404(advances, pk=pk)
     return advance
