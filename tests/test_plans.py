@@ -58,7 +58,7 @@ def plans_of(deed: Callable[[], Any]) -> list[str]:
     plans: list[str] = []
 
     def explained(execute: Callable, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if re.search(r'FROM "(customers_customer|billing_bill)"', sql) and not sql.startswith("EXPLAIN"):
+        if re.search(r'FROM "?(customers_customer|billing_bill)\b', sql) and not sql.startswith("EXPLAIN"):
             with connection.cursor() as cursor:
                 cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {sql}", params)
                 plans.append("\n".join([str(sql)[:400], *(line for (line,) in cursor.fetchall())]))
