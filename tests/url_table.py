@@ -211,6 +211,10 @@ ROWS = [
     Row("debts:account", MANAGERS, post=True, of=owing),
     Row("debts:customer", of=owing),
     Row("debts:due"),
+    Row("debts:statement", of=owing),
+    Row("debts:statement-csv", REVIEWERS, of=owing),
+    Row("debts:aging"),
+    Row("debts:aging-csv", REVIEWERS),
     Row("debts:remind", SELLERS, get=False, post=True, of=owing),
     Row("debts:promise", SELLERS, get=False, post=True, of=owing),
 ]

@@ -173,3 +173,22 @@ def test_a_manager_lets_a_cashiers_debt_pass_by_pin(window, cashier, manager, st
     page.get_by_role("link", name="Write off").click()
     desk.shoot(f"debts write off {width}")
     assert faults(page) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_statement_and_aging(window, manager, store, width):
+    now = timezone.now()
+    asha = CustomerFactory(store=store, name="Asha Rao")
+    for days, amount in ((110, 900), (50, 1200), (9, 350)):
+        owes(asha, amount, at=now - timedelta(days=days), by=manager, note="Groceries")
+    pays(asha, 1000, mode="upi", reference="UPI 4711", by=manager, at=now - timedelta(days=3), now=now)
+    owes(CustomerFactory(store=store, name="Ravi Kulkarni"), "123456.50", by=manager)
+    desk = window(manager, width=width)
+    page = desk.open(reverse("debts:aging"))
+    expect(page.locator(".figures")).to_contain_text("₹1,24,906.50")
+    desk.shoot(f"debts aging {width}")
+    assert faults(page) == []
+    page.get_by_role("link", name="Asha Rao").click()
+    expect(page.locator(".figures")).to_contain_text("₹1,450.00")
+    desk.shoot(f"debts statement {width}")
+    assert faults(page) == []
