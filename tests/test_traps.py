@@ -86,6 +86,10 @@ ELSEWHERE = {
         "advances/tests/test_advances.py::test_in_order_of_date_whatever_brought_it",
         "billing/tests/test_instruments.py::test_in_order_of_date_not_of_kind",
     ],
+    "an advance taken, and asked for again at the till": [
+        "billing/tests/test_counter_payment.py::test_shows_both_balances_and_offers_the_advance",
+        "billing/tests/test_counter_payment.py::test_a_balance_is_offered_before_money_is_asked_for",
+    ],
     "opening balance 0, or the first day counted twice": [
         "tests/test_statements.py::test_what_closes_a_day_opens_the_next_for_any_history",
     ],
@@ -97,6 +101,7 @@ ELSEWHERE = {
         "tests/races/test_return_races.py::test_at_once_is_as_one_after_the_other",
     ],
     "wallet reversed and credited for one return": [
+        "tests/test_advance_machine.py::test_any_sequence_keeps_the_books",
         "tests/test_returns.py::test_advances_get_back_what_was_used_of_them_the_last_first",
         "tests/test_returns.py::test_a_debt_paid_from_the_balance_goes_back_to_the_balance",
     ],
