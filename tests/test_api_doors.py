@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from viveka import api
+from viveka.stores.api.limits import Minute
 from viveka.stores.models import ApiToken, Membership, Store, User
 from viveka.stores.services import add_member, end_membership
 from viveka.stores.tests.callers import ROOT, Caller
@@ -194,6 +196,26 @@ def test_a_large_body_is_refused(store: Store, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     answer = Caller(store).post("/customers", {"name": "Asha", "note": "n" * 1000})
     assert (answer.status, answer.body["success"]) == (413, False)
+
+
+def test_too_many_calls_are_told_when_to_come_again(
+    store: Store, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viveka.stores.api.limits._calls", Minute())
+    monkeypatch.setattr("viveka.stores.api.limits._failures", Minute())
+    settings.API_CALLS_A_MINUTE, settings.API_FAILURES_A_MINUTE = 2, 3
+    eager, other = Caller(store), Caller(store)
+    answers = [eager.get("/bills") for _ in range(3)]
+    assert [one.status for one in answers] == [200, 200, 429]
+    assert 1 <= int(answers[2].headers["Retry-After"]) <= 60
+    assert other.get("/bills").status == 200
+    wrong = [Client().get(f"{ROOT}/bills", headers={"Authorization": f"Bearer guess-{n}"}) for n in range(4)]
+    assert [_is_problem(one, status) for one, status in zip(wrong, (401, 401, 401, 429), strict=True)] == [True] * 4
+    assert other.get("/bills").status == 200, "whose token holds goes on"
+    assert Client().get(f"{ROOT}/bills").status_code == 401, "no token is no guess"
+    later = time.monotonic() + 61
+    monkeypatch.setattr("viveka.stores.api.limits.time.monotonic", lambda: later)
+    assert eager.get("/bills").status == 200
 
 
 def test_a_fault_of_ours_shows_nothing_of_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

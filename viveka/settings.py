@@ -149,6 +149,9 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 30 * 24 * 60 * 60
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# Of the JSON API, counted by each process of the server: calls of one person in one store, and tokens that do not hold.
+API_CALLS_A_MINUTE = int(os.environ.get("VIVEKA_API_CALLS_A_MINUTE") or 12_000)
+API_FAILURES_A_MINUTE = int(os.environ.get("VIVEKA_API_FAILURES_A_MINUTE") or 60)
 
 # Every change to a named field leaves a trace, deletions included.
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True

@@ -18,7 +18,7 @@ from viveka.stores.transactions import retry_when_entangled
 
 Row = TypeVar("Row", bound=models.Model)
 KEY_LENGTH = 200
-_REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 503), Problem)
+_REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 503), Problem)
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",

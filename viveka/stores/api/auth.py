@@ -13,6 +13,7 @@ from ninja.errors import HttpError
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
+from viveka.stores.api.limits import count_call
 from viveka.stores.middleware import enter_store
 from viveka.stores.models import ApiToken, Membership, Store, User
 
@@ -25,7 +26,8 @@ class Door:
     may_enter: Callable[[Membership], bool]
 
     def insist(self, request: HttpRequest, membership: Membership) -> Membership:
-        """Another store's address is nothing at all, whatever the role. Raises Http404, HttpError."""
+        """Another store's address is nothing at all, whatever the role. Raises TooManyCalls, Http404, HttpError."""
+        count_call(membership.store_id, membership.user_id)
         place = request.resolver_match
         named = place.kwargs.get("store_id") if place else None
         if named is not None and named not in (membership.store.slug, str(membership.store_id)):

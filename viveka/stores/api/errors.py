@@ -16,6 +16,7 @@ from pydantic import Field
 from pydantic.alias_generators import to_camel
 
 from viveka.stores.api.fields import Outgoing
+from viveka.stores.api.limits import TooManyCalls, count_failure
 from viveka.stores.errors import Conflict, Missing, Refused
 
 logger = logging.getLogger("viveka.api")
@@ -70,7 +71,8 @@ def answer_refusals(api: NinjaAPI) -> None:
         Refused: lambda request, error: _refusal(422, error),
         Http404: status(404, NOT_FOUND),
         PermissionDenied: lambda request, error: problem(403, str(error) or "You may not do this."),
-        AuthenticationError: lambda request, error: _unknown_caller(),
+        AuthenticationError: lambda request, error: _unknown_caller(request),
+        TooManyCalls: lambda request, error: _too_many(error),
         HttpError: _http_error,
         ValidationError: _wrong_fields,
         RequestDataTooBig: status(413, "The body is too large."),
@@ -89,9 +91,20 @@ def _refusal(status: int, refusal: Refused) -> HttpResponse:
     return problem(status, refusal.message, errors)
 
 
-def _unknown_caller() -> HttpResponse:
+def _unknown_caller(request: HttpRequest) -> HttpResponse:
+    if "Authorization" in request.headers:
+        try:
+            count_failure(request.META.get("REMOTE_ADDR", ""))
+        except TooManyCalls as error:
+            return _too_many(error)
     response = problem(401, "Send a valid token: Authorization: Bearer TOKEN.")
     response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _too_many(error: TooManyCalls) -> HttpResponse:
+    response = problem(429, str(error))
+    response["Retry-After"] = str(error.seconds)
     return response
 
 
