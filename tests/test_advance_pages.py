@@ -15,7 +15,7 @@ from billing.tests.factories import sell, stocked_product
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from debts.models import DebtPayment
-from debts.tests.factories import owes
+from debts.tests.factories import owes, pays
 from viveka.merge.merging import merge_customers
 from viveka.stores.models import Store, User
 
@@ -65,6 +65,17 @@ def test_a_refund_to_somebody_who_owes_offers_to_settle_first(
     assert (asha.debt_balance, asha.advance_balance, remains(advance)) == (0, 380, [380])
     assert DebtPayment.objects.get().mode == "advance"
     assert "Settle" not in manager_client.get(refund).content.decode()
+
+
+def test_what_a_payment_left_leads_to_it_and_is_undone_with_it(manager_client: Client, asha: Customer) -> None:
+    owes(asha, 100)
+    payment = pays(asha, 150, keep_rest=True)
+    kept = payment.kept_advance
+    page = manager_client.get(kept.get_absolute_url()).content.decode()
+    assert f'href="{payment.get_absolute_url()}"' in page and "Overpayment" in page
+    assert "Reverse" not in page and "Refund" in page
+    direct = manager_client.get(paid_ahead(asha, 10).get_absolute_url()).content.decode()
+    assert "Reverse" in direct
 
 
 def test_a_manager_says_after_how_many_days_advances_expire(manager_client: Client, store: Store) -> None:

@@ -141,5 +141,10 @@ class AdvancePayment(StoreOwned):
     def __str__(self) -> str:
         return f"Advance of {self.amount}"
 
+    @property
+    def is_left_over(self) -> bool:
+        """Whether a payment or a return made it: then it is undone with that."""
+        return self.reference_type in (ReferenceType.OVERPAYMENT, ReferenceType.RETURN)
+
     def get_absolute_url(self) -> str:
         return reverse("advances:advance", args=[self.pk])

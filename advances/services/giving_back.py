@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from advances.models import AdvancePayment, AdvanceStatus, ReferenceType, WalletCause
+from advances.models import AdvancePayment, AdvanceStatus, WalletCause
 from advances.services.advance import check_mode
 from advances.services.entering import change_balance, entered, set_status, wallet_entry, write_running
 from customers.models import Customer
@@ -61,7 +61,7 @@ def reverse_advance(
     """
     _check_reason(reason, "Say why it is reversed.")
     advance = _lock(store, advance_id)
-    if advance.reference_type in (ReferenceType.OVERPAYMENT, ReferenceType.RETURN):
+    if advance.is_left_over:
         raise Conflict("A payment or a return made this advance. Undo that instead.")
     return take_back_untouched(advance, reason, by, now, allowed_by=allowed_by)
 

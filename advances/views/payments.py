@@ -68,7 +68,7 @@ def advance_page(request: StoreRequest, pk: UUID) -> HttpResponse:
         "entries": advance.entries.select_related("by", "allowed_by").order_by("at", "id"),
         "until": usable_until(advance, request.store),
         "message": message_link(advance.customer, balance_text(request.store, advance.customer)),
-        "is_untouched": advance.remaining_amount == advance.amount,
+        "may_be_reversed": advance.remaining_amount == advance.amount and not advance.is_left_over,
     }
     return render_page(request, "advances/advance.html", context)
 
