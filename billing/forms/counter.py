@@ -41,6 +41,8 @@ class PaymentForm:
     methods = PaymentMethod.choices
     money = [choice for choice in methods if choice[0] not in INSTRUMENTS]
     credit = PaymentMethod.CREDIT
+    notes = (20, 50, 100, 200, 500)
+    """What cash is handed over in, for one tap each."""
 
     def __init__(self, data: QueryDict | None = None) -> None:
         self.was_sent = data is not None

@@ -3,9 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
+from advances.models import Appointment, Booking, RecordStatus
+from advances.models.advance import RECORDS
 from billing.models import Cart
 from customers.models import Customer
 from customers.names import PLACEHOLDERS, clean_name, is_real
@@ -15,6 +18,7 @@ from viveka.stores.models import Store
 from viveka.stores.phone import normalise_phone
 from viveka.stores.text import clean_text
 
+MEANT_SHOWN = 5
 OFFERED = 8
 """How many customers a list to pick from has."""
 
@@ -26,6 +30,16 @@ class CreditShown:
     left: Decimal | None = None
     due_on: date | None = None
     stopped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeantFor:
+    """So much of the balance was paid for an appointment or a booking that is still open."""
+
+    kind: str
+    remaining: Decimal
+    day: date | None
+    """Of the appointment, or when what was booked is wanted."""
 
 
 @dataclass(slots=True)
@@ -47,6 +61,8 @@ class BuyerShown:
     is_new: bool = False
     came_back: bool = False
     credit: CreditShown = field(default_factory=CreditShown)
+    meant_for: list[MeantFor] = field(default_factory=list)
+    """What of the advance balance was paid for something else that is still open."""
 
     @property
     def who(self) -> Customer | None:
@@ -83,6 +99,27 @@ def show_credit(store: Store, customer: Customer | None, day: date) -> CreditSho
     except CreditStopped as stopped:
         return CreditShown(stopped=stopped.message)
     return CreditShown(standing.left(customer.debt_balance), standing.due_on(day))
+
+
+def meant_for(store: Store, customer: Customer | None, cart: Cart | None) -> list[MeantFor]:
+    """What of the balance was paid for open appointments and bookings other than the one being billed, oldest first.
+
+    Nothing is asked of the database where there is no balance; otherwise one query.
+    """
+    if customer is None or not customer.advance_balance:
+        return []
+    own = cart.record_key[1] if cart and cart.record_key else None
+    kept = customer.advances.open().filter(reference_type__in=RECORDS).exclude(reference_id=own)
+    open_ones = {"pk": OuterRef("reference_id"), "status": RecordStatus.OPEN}
+    appointment = Appointment.objects.filter(**open_ones).values("scheduled_at")[:1]
+    booking = Booking.objects.filter(**open_ones)
+    found: QuerySet[Any] = kept.annotate(
+        scheduled_at=Subquery(appointment), is_booked=Exists(booking), wanted=Subquery(booking.values("wanted_on")[:1])
+    ).filter(Q(scheduled_at__isnull=False) | Q(is_booked=True))
+    told = found.order_by("at", "id").values_list("reference_type", "remaining_amount", "scheduled_at", "wanted")
+    return [
+        MeantFor(kind, remaining, store.day_of(at) if at else day) for kind, remaining, at, day in told[:MEANT_SHOWN]
+    ]
 
 
 def match_buyers(store: Store, text: str) -> list[Customer]:

@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advances.tests.factories import paid_ahead, used
+from advances.services.record_changes import finish_record
+from advances.tests.factories import appointment_of, booking_of, paid_ahead, used
 from billing.models import Bill, Cart, Product
 from billing.services import checkout as checkout_module
+from billing.services.buyer_shown import meant_for
 from billing.services.priced_cart import read_cart
 from billing.tests.factories import filled_cart, sell, stocked_product
 from customers.models import Customer
@@ -88,6 +90,22 @@ class TestTheCustomersAnswer:
         assert f'value="{due_on}"' in response.content.decode()
         set_credit_account(customer=john, by=manager, credit_limit=D(1000), terms_days=15, is_active=False)
         assert "is stopped" in text(till.post(reverse("billing:cart-buyer"), look_up, headers=LIVE))
+
+    def test_says_what_of_the_advance_was_paid_for_something_still_open(
+        self, till: Client, store: Store, cashier: User, django_assert_num_queries: Any
+    ) -> None:
+        appointment_of(store, "98765 43210", advance=300)
+        booking_of(store, "98765 43210", advance=200)
+        done = booking_of(store, "98765 43210", advance=100)
+        finish_record(store=store, kind="booking", pk=done.pk, by=cashier, now=timezone.now())
+        look_up = {"phone": "98765 43210", "look_up": "1"}
+        answer = text(till.post(reverse("billing:cart-buyer"), look_up, headers=LIVE))
+        assert "₹300.00 of it was paid for an appointment on" in answer
+        assert "₹200.00 of it was paid for a booking" in answer
+        assert "₹100.00 of it" not in answer
+        customer = Customer.objects.get()
+        with django_assert_num_queries(1):
+            meant_for(store, customer, None)
 
     def test_of_a_name_alone_too(self, till: Client, john: Customer) -> None:
         paid_ahead(john, 500)

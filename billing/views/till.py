@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from billing.forms.counter import PaymentForm
 from billing.models import Cart, Product
-from billing.services.buyer_shown import show_buyer, show_credit
+from billing.services.buyer_shown import meant_for, show_buyer, show_credit
 from billing.services.carts import BuyerNoted
 from billing.services.held_carts import waiting_carts
 from billing.services.priced_cart import price_each, read_cart
@@ -94,5 +94,6 @@ def _buyer(request: StoreRequest, cart: Cart | None, said: Said) -> dict[str, An
         buyer.bad_phone = " ".join(said.buyer_errors.get("phone", []))
         buyer.bad_name = " ".join(said.buyer_errors.get("name", []))
     buyer.credit = show_credit(request.store, buyer.who, request.store.day_of(timezone.now()))
+    buyer.meant_for = meant_for(request.store, buyer.who, cart)
     is_used = buyer.who is not None and said.payment.uses_balance_of(buyer.who.pk)
     return {"buyer": buyer, "uses_balance": is_used}

@@ -229,6 +229,8 @@
     byId("rest").querySelector("output").textContent = money(left);
     const method = document.querySelector("#payment-form [name=method]:checked");
     byId("rest").querySelector("span").textContent = onCredit ? "On credit" : `Left for ${method?.labels[0].textContent.trim() ?? "the rest"}`;
+    byId("notes").hidden = false;
+    byId("notes").dataset.rest = Math.max(rest, 0);
     byId("received").placeholder = onCredit ? "nothing" : "exact";
     const change = byId("change");
     const isShort = received < rest;
@@ -238,6 +240,14 @@
     change.classList.toggle("is-short", isShort);
     change.querySelector(".change-label").textContent = isShort ? "Short by" : "Change";
     change.querySelector("output").textContent = money(isShort ? rest - received : above - goes);
+  };
+
+  // Notes as they are handed over add up; one key for exactly what is left.
+  const takeNote = (note) => {
+    const box = byId("received");
+    const sum = note === "exact" ? Number(byId("notes").dataset.rest) : (paise(box.value) || 0) + note * 100;
+    box.value = (sum / 100).toFixed(2).replace(/\.00$/, "");
+    refreshPayment();
   };
 
   const toggleAdvance = () => {
@@ -321,6 +331,10 @@
       return goals[key]();
     }
     if (target.matches("[data-matches]")) return boxKey(event, target);
+    if (target.id === "received" && key.toLowerCase() === "e") {
+      event.preventDefault();
+      return takeNote("exact");
+    }
     if (target.id === "received" && ["c", "d", "a"].includes(key.toLowerCase())) {
       event.preventDefault();
       return chooseAbove(key.toLowerCase());
@@ -376,6 +390,8 @@
   });
 
   document.addEventListener("click", ({ target }) => {
+    const note = target.closest("[data-note]");
+    if (note) return takeNote(note.dataset.note);
     const remove = target.closest(".part-remove");
     if (!remove) return;
     remove.closest(".part").remove();

@@ -48,6 +48,7 @@ class Hands:
         self.keys += len(keys)
 
     def type(self, text: str) -> None:
+        """The data itself."""
         self.page.keyboard.type(text)
 
 
@@ -71,9 +72,13 @@ def test_a_sale_by_the_keyboard_part_advance_part_cash_part_credit(window, cashi
     hands.type("8901030865285")
     hands.press("Enter")
     expect(lines(page)).to_have_count(3)
-    expect(page.locator("#due-amount")).to_have_text("₹252.00")
+    hands.press("Tab", "Tab")
+    expect(quantity(page)).to_be_focused()
+    hands.type("2")
+    hands.press("Enter")
+    expect(page.locator("#due-amount")).to_have_text("₹352.00")
     hands.press("F8")
-    hands.type("100")
+    hands.type("200")
     expect(page.locator(".offer-amount")).to_have_text("− ₹120.00")
     expect(page.locator("#rest")).to_contain_text("Left for Cash")
     expect(page.locator("#change")).to_contain_text("Short by")
@@ -90,7 +95,7 @@ def test_a_sale_by_the_keyboard_part_advance_part_cash_part_credit(window, cashi
     expect(receipt).to_contain_text("Advance left")
     till.shoot("receipt with advance and credit")
     payments = Bill.objects.get().payments.values_list("method", "amount")
-    assert list(payments) == [("advance", D(120)), ("cash", D(100)), ("credit", D(32))]
+    assert list(payments) == [("advance", D(120)), ("cash", D(200)), ("credit", D(32))]
     assert hands.keys <= 25
     hands.press("Enter")
     expect(page.locator(".cart-empty")).to_be_visible()
@@ -122,8 +127,13 @@ def test_money_above_the_bill_goes_where_one_key_sends_it(window, cashier, john,
     expect(page.locator("#use-advance")).to_be_checked()
     page.keyboard.press("F6")
     page.keyboard.press("F8")
-    page.keyboard.type("200")
+    page.keyboard.press("e")
+    expect(page.locator("#received")).to_have_value("100")
+    page.get_by_role("button", name="A note of 50 more").click()
+    page.get_by_role("button", name="A note of 50 more").click()
+    expect(page.locator("#received")).to_have_value("200")
     expect(page.locator("#change")).to_contain_text("₹100.00")
+    page.keyboard.press("F8")
     page.keyboard.press("d")
     expect(page.locator("#above-debts")).to_be_checked()
     expect(page.locator("#change")).to_contain_text("₹50.00")
