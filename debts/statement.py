@@ -12,7 +12,9 @@ from typing import Any
 
 from django.db import connection
 
+from advances.models import PaymentMode
 from customers.models import Customer
+from debts.models import RepaymentMode
 from viveka.stores.money import ZERO
 
 # One row for each thing that happened: what it adds to the debts and to the advances (minus: takes from them).
@@ -84,6 +86,11 @@ class Line:
     @property
     def text(self) -> str:
         return WORDS[self.kind]
+
+    @property
+    def mode_text(self) -> str:
+        """How it was paid, "" where it was not."""
+        return {**dict(PaymentMode.choices), **dict(RepaymentMode.choices)}.get(self.mode, self.mode)
 
     @property
     def debit(self) -> Decimal:

@@ -127,6 +127,8 @@ ROWS = [
     Row("customers:import-drop", MANAGERS, get=False, post=True),
     Row("customers:import-result", MANAGERS),
     Row("reports:customers", REVIEWERS),
+    Row("reports:received"),
+    Row("reports:received-csv", REVIEWERS),
     Row("reports:customers-csv", REVIEWERS),
     Row("reports:advances", REVIEWERS),
     Row("reports:advances-csv", REVIEWERS),
