@@ -61,7 +61,7 @@ COPIES = [
     Copy(Bill, ("customer_name", "customer_phone", "for_name")),
     Copy(Return, ("reason",), fields=("bill__customer",), empty=ERASED_WORD),
     Copy(AdvancePayment, ("notes",)),
-    Copy(WalletEntry, ("reason",)),
+    Copy(WalletEntry, ("reason",), keep=Q(reason=""), empty=ERASED_WORD),
     *_noted(Appointment, "notes", "closed_why"),
     *_noted(Booking, "notes", "closed_why"),
     *_noted(Enquiry, "notes", "closed_why"),

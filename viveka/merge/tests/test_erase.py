@@ -1,5 +1,7 @@
 """Erased: nothing says who it was, in no table; amounts and numbers stay."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -9,6 +11,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from advances.services import (
+    Content,
+    Slot,
+    Who,
+    record_appointment,
+    record_booking,
+    record_enquiry,
+    refund_advance,
+)
+from advances.services.record_changes import cancel_record
+from advances.tests.factories import paid_ahead
 from billing.models import Bill, Cart
 from billing.services.buyer import Buyer
 from billing.tests.factories import filled_cart, sell
@@ -17,7 +30,7 @@ from customers.models import Customer, RecordEvent, What
 from customers.names import ERASED
 from customers.records import NotDeleted, WasErased, WasMerged, delete_customer, free_former_phone, restore_customer
 from customers.services import edit_customer
-from debts.services import promise_payment, reverse_debt, reverse_payment
+from debts.services import promise_payment, reverse_debt, reverse_payment, write_off_debt
 from debts.tests.factories import owes, pays
 from viveka.merge.erasing import erase_customer
 from viveka.merge.tests.test_merge import books_are_right, merge
@@ -133,6 +146,40 @@ def test_a_file_being_brought_in_meanwhile_does_no_harm(pair, bird, settings, tm
     kept.note_progress(1000, 2000)
     kept.put_back()
     assert (kept.is_running, kept.progress, list((tmp_path / "imports").glob("*"))) == (False, (0, 0), [])
+
+
+@pytest.fixture
+def trader(pair, bird):
+    """The same, who also has or had something in every ledger, with words about her on each."""
+    store, told = pair.store, {"store": pair.store, "by": pair.by, "now": timezone.now()}
+    who = Who(DIGITS[2], details={"name": f"{CANARY} junior"})
+    enquiry = record_enquiry(**told, who=who, asked=f"Songs of {CANARY}?", notes=CANARY).record
+    slot, content = Slot(timezone.now() + timedelta(days=1)), Content(notes=f"{CANARY} sings twice")
+    appointment = record_appointment(**told, who=who, slot=slot, content=content, enquiry_id=enquiry.pk).record
+    booking = record_booking(**told, who=who, content=content).record
+    for kind, record in (("appointment", appointment), ("booking", booking)):
+        cancel_record(**told, kind=kind, pk=record.pk, reason=f"{CANARY} is hoarse")
+    ahead = paid_ahead(bird, 50, by=pair.by, notes=f"{CANARY} paid")
+    refund_advance(**told, advance_id=ahead.pk, amount=None, mode="cash", reason=f"{CANARY} wants it back")
+    debt = owes(bird, 70, by=pair.by, note=f"{CANARY} owes")
+    promise_payment(customer=bird, promised_on=store.day_of(told["now"]), by=pair.by, now=told["now"], note=CANARY)
+    wrong = pays(bird, 20, by=pair.by)
+    reverse_payment(store=store, payment_id=wrong.pk, reason=f"not {CANARY}", by=pair.by, now=timezone.now())
+    write_off_debt(store=store, debt_id=debt.pk, amount=None, reason=CANARY, by=pair.by, now=timezone.now())
+    return bird
+
+
+def test_no_ledger_tells_who_it_was(pair, trader):
+    tables = {line.split(":")[0] for line in traces(CANARY)}
+    assert tables >= {
+        "advances_appointment", "advances_booking", "advances_enquiry", "advances_advancepayment",
+        "advances_walletentry", "debts_debt", "debts_paymentpromise", "debts_debtreduction", "debts_paymentreversal",
+    }  # fmt: skip
+    delete(pair, trader.pk)
+    erase(pair, trader.pk)
+    for word in (CANARY, *DIGITS):
+        assert traces(word) == []
+    assert books_are_right(pair.store) == []
 
 
 def test_amounts_numbers_and_the_others_stay(pair, bird):
