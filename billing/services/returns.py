@@ -1,7 +1,7 @@
 """Goods come back: to the batches they came from, or written off; money goes back in the order of the house.
 
-Locks are taken in the order of the house: request key, customer, products, batches, the bill; the customer's row is the
-lock of advances and debts. The counter of returns comes last.
+Locks are taken in the order of the house: request key, record (of a void), customer, products, batches, the bill; the
+customer's row is the lock of advances and debts. The counter of returns comes last.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,6 +26,7 @@ from billing.models import (
     Way,
 )
 from billing.services.checkout import bill_number
+from billing.services.record_bills import release_record
 from billing.services.return_money import IN_CASH, GiveBack, Part, read_settlement, share_out
 from billing.services.return_plan import PlannedLine, ReturnItem, goods_out, plan_lines
 from billing.services.stock import lock_products, put_back_in_batches
@@ -146,6 +147,9 @@ def _once(
 
 def _take_back(told: _Told, bill_id: UUID, return_id: UUID, wanted: Callable[[Bill], Sequence[ReturnItem]]) -> Return:
     """Lock, compute and check in memory, write, number last."""
+    if told.is_void and (found := Bill.objects.of(told.store).filter(pk=bill_id).first()):
+        found.store = told.store
+        release_record(found, told.now)  # appointments and bookings are locked before customers
     bill, customer, products = _lock(told.store, bill_id)
     items = wanted(bill)
     lines = {line.pk: line for line in bill.lines.all()}  # after the lock: what is returned can't change any more
