@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from debts.models import Reminder
-from debts.services import set_credit_account
+from debts.services import reverse_payment, set_credit_account
 from debts.tests.factories import owes, pays
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -191,4 +191,20 @@ def test_statement_and_aging(window, manager, store, width):
     page.get_by_role("link", name="Asha Rao").click()
     expect(page.locator(".figures")).to_contain_text("₹1,450.00")
     desk.shoot(f"debts statement {width}")
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_money_received(window, manager, store, width):
+    asha = CustomerFactory(store=store, name="Asha Rao")
+    owes(asha, 900, by=manager)
+    wrong = pays(asha, 500, mode="upi", reference="UPI 4711", by=manager)
+    pays(asha, 250, by=manager)
+    reverse_payment(store=store, payment_id=wrong.pk, reason="Not hers", by=manager, now=timezone.now())
+    desk = window(manager, width=width)
+    page = desk.open(reverse("reports:received"))
+    expect(page.locator("tbody tr")).to_have_count(3)
+    page.get_by_label("Amount").fill("500")
+    expect(page.locator("tbody tr")).to_have_count(2)
+    desk.shoot(f"debts received {width}")
     assert faults(page) == []
