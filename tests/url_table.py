@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.world import Shop
+from viveka.stores.models import ApiToken
 
 ALL = frozenset({"cashier", "auditor", "manager"})
 SELLERS = frozenset({"cashier", "manager"})
@@ -41,6 +42,10 @@ class Row:
 
 def customer(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.customer.pk}
+
+
+def token(shop: Shop) -> dict[str, Any]:
+    return {"pk": ApiToken.objects.filter(store=shop.store).first().pk}  # type: ignore[union-attr]
 
 
 def pair(shop: Shop) -> dict[str, Any]:
@@ -113,6 +118,8 @@ ROWS = [
     Row("my-pin", post=True),
     Row("store-settings", MANAGERS, post=True),
     Row("members", MANAGERS, post=True),
+    Row("tokens", MANAGERS, post=True),
+    Row("token-revoke", MANAGERS, get=False, post=True, of=token),
     Row("member-end", MANAGERS, get=False, post=True, of=membership),
     # Customers
     Row("customers:list"),

@@ -16,7 +16,7 @@ from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
 from tests.world_debts import ROW_OF_DEBTS, Debts, make_debts
 from viveka.merge.merging import merge_customers
-from viveka.stores.models import Membership, PinTry, Store, User
+from viveka.stores.models import ApiToken, Membership, PinTry, Store, User
 from viveka.stores.tests.factories import MembershipFactory, StoreFactory
 
 
@@ -56,6 +56,7 @@ def make_shop() -> Shop:
     store = StoreFactory()
     staff = {role: MembershipFactory(store=store, role=role) for role in ("cashier", "auditor", "manager")}
     cashier, manager = staff["cashier"].user, staff["manager"].user
+    ApiToken.objects.issue(store=store, user=cashier, name="Mobile till")
     customer = CustomerFactory(store=store)
     product = stocked_product(store, batches=[(50, 80, 100)], by=manager)
     service = stocked_product(store, batches=[], selling_price=200, stock_policy="none")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from viveka.stores import views
+from viveka.stores import views, views_tokens
 
 urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("settings/", views.store_settings, name="store-settings"),
     path("members/", views.member_list, name="members"),
     path("members/<int:pk>/end/", views.member_end, name="member-end"),
+    path("tokens/", views_tokens.token_list, name="tokens"),
+    path("tokens/<int:pk>/revoke/", views_tokens.token_revoke, name="token-revoke"),
     path("pin/", views.my_pin, name="my-pin"),
     path("password/", views.change_password, name="change-password"),
 ]
