@@ -142,6 +142,12 @@ class TestWhatOtherPagesSay:
         for part in ("₹340.00", "₹100.00", "Returned in part", "RET-"):  # 420 - 80
             assert part in page
 
+    def test_a_receipt_printed_again_says_it(self, cashier_client, manager, bill):
+        receipt = reverse("billing:receipt", args=[bill.pk])
+        assert "receipt-status" not in body(cashier_client.get(receipt))
+        take_back(bill, 5, 2, by=manager)
+        assert '<p class="receipt-status">Returned</p>' in body(cashier_client.get(receipt))
+
     def test_the_start_page_takes_off_what_came_back_today(self, manager_client, manager, bill):
         take_back(bill, 1, 0, by=manager)
         page = manager_client.get(reverse("home"))

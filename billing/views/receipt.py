@@ -18,7 +18,7 @@ from viveka.stores.pages import render_page
 @require_safe
 @member_required
 def receipt(request: StoreRequest, pk: UUID) -> HttpResponse:
-    bills = Bill.objects.of(request.store).select_related("cashier", "debt_payment", "kept_advance")
+    bills = Bill.objects.of(request.store).with_status().select_related("cashier", "debt_payment", "kept_advance")
     bill = get_object_or_404(bills, pk=pk)
     payments = list(bill.payments.select_related("debt__customer"))
     told = balances_told(bill, payments)
