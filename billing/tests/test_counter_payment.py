@@ -19,6 +19,7 @@ from billing.services import checkout as checkout_module
 from billing.services.buyer_shown import meant_for
 from billing.services.priced_cart import read_cart
 from billing.tests.factories import filled_cart, sell, stocked_product
+from billing.upi import upi_code, upi_link
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from debts.models import Debt, DebtPayment
@@ -348,6 +349,33 @@ class TestTheReceipt:
         pays(john, 150)
         paid_ahead(john, 70)
         assert receipt(till) == first
+
+    def test_shows_a_upi_code_for_what_is_still_due_and_none_when_nothing_is(
+        self, till: Client, store: Store, cashier: User, john: Customer, soap: Product
+    ) -> None:
+        """The trap: a code on a paid bill, or for the whole amount."""
+        cart = filled_cart(john.store, cashier, [(soap, 2)], customer=john)
+        complete(till, cart, method="credit", received="50", advance_of=john.pk)
+        assert "by UPI" not in receipt(till)  # the store takes none
+        Store.objects.filter(pk=store.pk).update(upi_id="shop@okbank")
+        assert "Pay ₹150.00 by UPI" in receipt(till)
+        pays(john, 100)
+        assert "Pay ₹50.00 by UPI" in receipt(till)
+        pays(john, 50)
+        assert "by UPI" not in receipt(till)
+
+    @pytest.mark.parametrize(
+        ("amount", "currency", "link"),
+        [
+            ("150", "INR", "upi://pay?pa=shop@okbank&pn=A%20%26%20B&am=150.00&cu=INR&tn=BILL-2627-000001"),
+            ("0", "INR", ""),
+            ("150", "USD", ""),
+        ],
+    )
+    def test_what_the_upi_code_says(self, amount: str, currency: str, link: str) -> None:
+        shop = Store(name="A & B", upi_id="shop@okbank", currency=currency)
+        assert upi_link(shop, D(amount), "BILL-2627-000001") == link
+        assert upi_code(link).startswith("data:image/svg+xml") == bool(link)
 
     def test_says_nothing_of_balances_where_there_are_none(
         self, till: Client, cashier: User, john: Customer, soap: Product

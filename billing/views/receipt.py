@@ -9,9 +9,11 @@ from django.views.decorators.http import require_safe
 
 from billing.models import Bill, PaymentMethod
 from billing.services.balances_told import balances_told
+from billing.upi import upi_code, upi_link
 from debts.words import debt_link
 from viveka.stores.access import member_required
 from viveka.stores.middleware import StoreRequest
+from viveka.stores.money import ZERO
 from viveka.stores.pages import render_page
 
 
@@ -30,6 +32,8 @@ def receipt(request: StoreRequest, pk: UUID) -> HttpResponse:
         "payments": payments,
         "told": told,
     }
+    due = sum((part.debt.balance for part in payments if part.debt), ZERO)
+    context |= {"due": due, "upi": upi_code(upi_link(request.store, due, bill.number))}
     debt = next((part.debt for part in payments if part.debt), None)
     if debt and told and request.membership.sells:
         context["whatsapp"] = debt_link(request.store, debt, told.due_now)

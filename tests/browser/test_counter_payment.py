@@ -202,6 +202,7 @@ def test_put_aside_served_the_next_one_and_taken_up_again(window, cashier, john,
 
 def test_over_the_limit_on_a_phone_a_manager_allows_it(window, cashier, manager, john, goods):
     set_credit_account(customer=john, by=manager, credit_limit=D(100), terms_days=7)
+    Store.objects.filter(pk=john.store_id).update(upi_id="shop@okbank")
     Membership.objects.filter(user=manager).update(pin_hash=make_password("2580"))
     till = window(cashier, width=390, height=844)
     page = till.open(COUNTER)
@@ -225,6 +226,8 @@ def test_over_the_limit_on_a_phone_a_manager_allows_it(window, cashier, manager,
     page.locator("#pin-why").fill("A wedding")
     page.locator("#complete").click()
     expect(page.locator(".receipt-due")).to_contain_text("₹430.00")
+    expect(page.locator(".receipt-upi")).to_contain_text("Pay ₹380.00 by UPI")
+    page.locator(".receipt-upi").scroll_into_view_if_needed()
     till.shoot("receipt 390 with credit")
     debt = Bill.objects.get().payments.get(method="credit").debt
     assert (debt.by, debt.allowed_by, debt.for_name) == (cashier, manager, "his son")

@@ -69,11 +69,11 @@ NOT_PERSONAL: dict[str, set[str]] = {
     # Of the store and its staff.
     "stores_store": {
         "slug", "name", "region", "currency", "timezone", "bill_prefix", "receipt_header", "receipt_footer",
-        "default_stock_policy", "reminder_text",
+        "default_stock_policy", "reminder_text", "upi_id",
     },
     "stores_storechange": {
         "name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "reminder_text",
-        "pgh_label",
+        "upi_id", "pgh_label",
     },
     "stores_user": {"password", "username", "first_name", "last_name", "email"},
     "stores_membership": {"role", "pin_hash"},

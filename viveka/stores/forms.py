@@ -111,6 +111,7 @@ class StoreForm(forms.ModelForm):
             "receipt_header",
             "receipt_footer",
             "rounds_to_rupee",
+            "upi_id",
             "closed_until",
             "credit_needs_account",
             "default_credit_limit",
@@ -146,7 +147,7 @@ class StoreForm(forms.ModelForm):
             "receipt_header",
             "receipt_footer",
             "rounds_to_rupee",
-            Row(Column("closed_until", css_class="col-sm-5")),
+            Row(Column("upi_id"), Column("closed_until")),
             Fieldset(
                 "Credit",
                 "credit_needs_account",

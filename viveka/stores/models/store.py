@@ -42,8 +42,8 @@ def check_reminder(value: str) -> None:
 
 
 @traced(
-    "name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "rounds_to_rupee", "closed_until",
-    "requires_address", "requires_email", "requires_gst_number", "reminder_text", *CREDIT,
+    "name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "rounds_to_rupee", "upi_id",
+    "closed_until", "requires_address", "requires_email", "requires_gst_number", "reminder_text", *CREDIT,
 )  # fmt: skip
 class Store(models.Model):
     """The business that owns the data. Every other row belongs to exactly one."""
@@ -72,6 +72,15 @@ class Store(models.Model):
         "financial year begins in month",
         default=4,
         help_text="4 is April. Bill numbers start again with each financial year.",
+    )
+    upi_id = models.CharField(
+        "UPI address",
+        max_length=100,
+        blank=True,
+        validators=[
+            RegexValidator(r"\A[A-Za-z0-9._-]{2,64}@[A-Za-z0-9]{2,30}\Z", "A UPI address, for example shop@okbank.")
+        ],
+        help_text="For example shop@okbank: receipts then show a code for what is still due. Empty: none.",
     )
     receipt_header = models.TextField(
         blank=True, max_length=500, help_text="Printed below the name: address, phone, GSTIN."
