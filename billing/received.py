@@ -1,5 +1,6 @@
 """Money received: one list of what came in by bills, debt payments and advances, and of what went out again."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -7,6 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from advances.models import PaymentMode
+from billing.models import PaymentMethod
 from viveka.stores.models import Store
 
 KINDS = {
@@ -18,6 +21,8 @@ KINDS = {
     "advance_refund": "Advance refunded",
     "return": "Money back",
 }
+
+MODES = {**dict(PaymentMode.choices), **dict(PaymentMethod.choices)}
 
 # What a customer uses of the balance or leaves on credit brings no money; nor does an advance that was left over from
 # a debt payment, since that payment's amount has it already, or one that a return or an opening balance made.
@@ -88,6 +93,20 @@ class Received:
     def text(self) -> str:
         return KINDS[self.kind]
 
+    @property
+    def mode_called(self) -> str:
+        """The way of paying as people say it."""
+        return MODES.get(self.mode, self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: what the next one is older than."""
+
+    at: datetime
+    kind: str
+    row: str
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -107,7 +126,7 @@ ALL = Wanted()
 
 
 def money_received(
-    store: Store, wanted: Wanted = ALL, *, before: Received | None = None, limit: int | None = None
+    store: Store, wanted: Wanted = ALL, *, before: Received | Place | None = None, limit: int | None = None
 ) -> list[Received]:
     """The list, newest first; `before` the last row of the page before, at most `limit` rows. One query."""
     condition, values = _condition(store, wanted, before)
@@ -134,7 +153,7 @@ def money_by_mode(store: Store, wanted: Wanted = ALL) -> dict[str, Decimal]:
         return dict(cursor.fetchall())
 
 
-def _condition(store: Store, wanted: Wanted, before: Received | None) -> tuple[str, dict[str, Any]]:
+def _condition(store: Store, wanted: Wanted, before: Received | Place | None) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = {
         "begins": store.start_of(wanted.first) if wanted.first else None,
         "ends": store.start_of(wanted.last + timedelta(days=1)) if wanted.last else None,
@@ -147,3 +166,11 @@ def _condition(store: Store, wanted: Wanted, before: Received | None) -> tuple[s
         asked |= {"before_at": before.at, "before_kind": before.kind, "before_row": before.row}
         del asked["before"]
     return " AND ".join(["true", *conditions]), {"store": store.pk, **asked}
+
+
+def received_rows(store: Store, rows: Iterable[Received]) -> Iterator[Sequence[Any]]:
+    """The list as rows of a file."""
+    yield "Date", "Time", "What", "Amount", "Paid by", "Reference", "Staff", "Customer"
+    for row in rows:
+        at = row.at.astimezone(store.zone)
+        yield at.date(), f"{at:%H:%M}", row.text, row.amount, row.mode_called, row.reference, row.staff, row.customer

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import bills, products, returns
+from billing.views import bills, products, received, returns
 
 urlpatterns = [
     path("products/", products.product_list, name="products"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("bills/<uuid:pk>/", bills.bill_page, name="bill"),
     path("bills/<uuid:pk>/return/", returns.return_add, name="return-add"),
     path("bills/<uuid:pk>/void/", returns.bill_void, name="bill-void"),
+    path("received/", received.received_list, name="received"),
+    path("received.csv", received.received_file, {"kind": "csv"}, name="received-csv"),
+    path("received.xlsx", received.received_file, {"kind": "xlsx"}, name="received-xlsx"),
     path("returns/<uuid:pk>/", returns.return_page, name="return"),
     path("returns/<uuid:pk>/receipt/", returns.return_receipt, name="return-receipt"),
 ]

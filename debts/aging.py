@@ -4,7 +4,7 @@ Read from rows with dates alone, never from what is paid today: 31 December look
 a due date is due on the day it was made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -37,21 +37,26 @@ WITH debt AS (
      GROUP BY debt.id, debt.customer_id, debt.due_on, debt.amount
 )
 """
-_AGED = (
-    _OWED
-    + """
-SELECT customer.id, customer.number, customer.name,
+_IN_BUCKETS = """
        coalesce(sum(balance) FILTER (WHERE days <= 0), 0.00),
        coalesce(sum(balance) FILTER (WHERE days BETWEEN 1 AND 30), 0.00),
        coalesce(sum(balance) FILTER (WHERE days BETWEEN 31 AND 60), 0.00),
        coalesce(sum(balance) FILTER (WHERE days BETWEEN 61 AND 90), 0.00),
        coalesce(sum(balance) FILTER (WHERE days > 90), 0.00)
+"""
+_AGED = (
+    _OWED
+    + f"""
+SELECT customer.id, customer.number, customer.name, {_IN_BUCKETS}
   FROM owed JOIN customers_customer AS customer ON customer.id = owed.customer_id
  WHERE balance <> 0
  GROUP BY customer.id, customer.number, customer.name
- ORDER BY customer.number, customer.id
 """
 )
+_BY_NUMBER = " ORDER BY customer.number, customer.id"
+_LARGEST_FIRST = " ORDER BY sum(balance) DESC, customer.id"
+_PART = " LIMIT %(limit)s OFFSET %(skip)s"
+_TOTAL = _OWED + f"SELECT {_IN_BUCKETS} FROM owed WHERE balance <> 0"
 _BALANCES = _OWED + "SELECT id, balance FROM owed WHERE balance <> 0"
 BUCKETS = ("not due", "1–30 days", "31–60 days", "61–90 days", "over 90 days")
 
@@ -89,12 +94,42 @@ class AgedCustomer:
     aged: Aged
 
 
-def read_aging(store: Store, day: date, customer: Customer | None = None) -> list[AgedCustomer]:
-    """Who owed what at the end of the day, in the order of their numbers; of one customer alone where given."""
+def read_aging(
+    store: Store,
+    day: date,
+    customer: Customer | None = None,
+    *,
+    largest_first: bool = False,
+    limit: int | None = None,
+    skip: int = 0,
+) -> list[AgedCustomer]:
+    """Who owed what at the end of the day; of one customer alone where given. One query.
+
+    In the order of their numbers, or who owed most first; `limit` of them after the first `skip`.
+    """
+    order = _LARGEST_FIRST if largest_first else _BY_NUMBER
     with connection.cursor() as cursor:
-        query, values = _query(_AGED, store, day, customer)
-        cursor.execute(query, values)
+        query, values = _query(_AGED + order + _PART, store, day, customer)
+        cursor.execute(query, values | {"limit": limit, "skip": skip})
         return [AgedCustomer(pk, number, name, Aged(*amounts)) for pk, number, name, *amounts in cursor.fetchall()]
+
+
+def read_total(store: Store, day: date) -> Aged:
+    """What was owed in all at the end of the day. One query."""
+    with connection.cursor() as cursor:
+        query, values = _query(_TOTAL, store, day, None)
+        cursor.execute(query, values)
+        return Aged(*cursor.fetchone())
+
+
+def aging_rows(store: Store, day: date) -> Iterator[Sequence[Any]]:
+    """The aging as rows of a file: each customer, then all together."""
+    yield ("Number", "Name", *(bucket.capitalize() for bucket in BUCKETS), "Total")
+    found = read_aging(store, day)
+    for one in found:
+        yield (one.number, one.name, *one.aged.amounts, one.aged.total)
+    total = total_of(found)
+    yield ("", "All", *total.amounts, total.total)
 
 
 def debt_balances(store: Store, day: date, customer: Customer | None = None) -> dict[UUID, Decimal]:

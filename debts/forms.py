@@ -190,23 +190,3 @@ class PromiseForm(forms.Form):
 
     promised_on = DayField(label="Will pay on")
     note = TextField(most=200, required=False, label="Note")
-
-
-class PeriodForm(forms.Form):
-    """Days from and to; either may be left out."""
-
-    first = DayField(label="From", required=False)
-    last = DayField(label="To", required=False)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        first, last = cleaned.get("first"), cleaned.get("last")
-        if first and last and last < first:
-            self.add_error("last", "This is before the first day.")
-        return cleaned
-
-
-class DayForm(forms.Form):
-    """At the end of which day."""
-
-    day = DayField(label="At the end of", required=False)

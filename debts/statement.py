@@ -137,11 +137,6 @@ class Statement:
         return self.closing_debt - self.closing_advance
 
     @property
-    def net_size(self) -> Decimal:
-        """How much that is, whoever has to give it."""
-        return abs(self.net)
-
-    @property
     def debt_lines(self) -> list[Line]:
         """What is owed alone: debts and what lowers them."""
         return [line for line in self.lines if line.debt_change]

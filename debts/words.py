@@ -6,9 +6,8 @@ from decimal import Decimal
 from customers.models import Customer
 from customers.names import is_real
 from debts.models import Debt, DebtPayment
-from debts.statement import Statement
 from viveka.stores.models import Store
-from viveka.stores.money import ZERO, show_amount
+from viveka.stores.money import show_amount
 from viveka.stores.phone import whatsapp_link
 
 
@@ -68,21 +67,3 @@ def _date(store: Store, moment: datetime) -> str:
 
 def _day(day: date) -> str:
     return f"{day:%-d %b %Y}"
-
-
-def statement_text(store: Store, statement: Statement) -> str:
-    """How the account stands at the end of a statement, with what happened in its period."""
-
-    def show(amount: Decimal) -> str:
-        return show_amount(amount, store.currency)
-
-    added = sum((line.debit for line in statement.debt_lines), ZERO)
-    lowered = sum((line.credit for line in statement.debt_lines), ZERO)
-    since = f" from {_day(statement.first)}" if statement.first else ""
-    held = f" {show(statement.closing_advance)} is held as your advance." if statement.closing_advance else ""
-    net = "You have to pay" if statement.net >= ZERO else "We hold for you"
-    return (
-        f"{_called(statement.customer)}, your account at {store.name}{since} to {_day(statement.last)}:"
-        f" owed before {show(statement.opening_debt)}, added {show(added)}, paid or taken off {show(lowered)},"
-        f" owed now {show(statement.closing_debt)}.{held} {net} {show(abs(statement.net))}."
-    )

@@ -19,7 +19,7 @@ FRAGMENTS = {
     "customers:import-progress",
     "duplicates-progress",
 }  # parts of other pages
-FILES = ("-csv", "-xlsx", "-template")  # how the names of files end
+FILES = ("-csv", "-xlsx", "-pdf", "-template")  # how the names of files end
 PAGES = [row for row in READABLE if row.name not in FRAGMENTS and not row.name.endswith(FILES)]
 WIDTHS = (1280, 390)
 

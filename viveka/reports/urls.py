@@ -2,13 +2,11 @@
 
 from django.urls import path
 
-from viveka.reports import advance_views, received_views, views
+from viveka.reports import advance_views, views
 
 app_name = "reports"
 urlpatterns = [
     path("customers/", views.customers_report, name="customers"),
-    path("received/", received_views.received, name="received"),
-    path("received.csv", received_views.received_csv, name="received-csv"),
     path("customers.csv", views.customers_csv, name="customers-csv"),
     path("advances/", advance_views.advances_report, name="advances"),
     path("advances.csv", advance_views.advances_file, {"kind": "csv"}, name="advances-csv"),

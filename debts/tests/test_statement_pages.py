@@ -1,0 +1,141 @@
+"""The statement and the aging as people see them: on the screen, in files, on paper, in a message."""
+
+import io
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal as D
+from urllib.parse import unquote
+
+import pypdfium2
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
+
+from advances.services import add_advance
+from customers.models import Customer
+from customers.tests.factories import CustomerFactory
+from debts.aging import read_aging, read_total, total_of
+from debts.tests.factories import owes, pays
+from viveka.stores.models import Store, User
+
+pytestmark = pytest.mark.django_db
+NOVEMBER = datetime(2025, 11, 20, 6, 30, tzinfo=UTC)
+DECEMBER = datetime(2025, 12, 20, 6, 30, tzinfo=UTC)
+JANUARY = datetime(2026, 1, 5, 6, 30, tzinfo=UTC)
+ONLY_DECEMBER = "?first=2025-12-01&last=2025-12-31"
+
+
+@pytest.fixture
+def asha(store: Store, cashier: User) -> Customer:
+    """Owes ₹1,500 from November and ₹200 from December, paid ₹300, and paid ₹50 ahead."""
+    customer = CustomerFactory(store=store, name="आशा Rao", phone="+919876543210")
+    owes(customer, D(1500), now=NOVEMBER, by=cashier, due_on=date(2025, 11, 25))
+    owes(customer, D(200), now=DECEMBER, by=cashier, due_on=date(2026, 1, 19))
+    pays(customer, D(300), now=DECEMBER + timedelta(days=1), by=cashier)
+    add_advance(customer=customer, amount=D(50), mode="cash", by=cashier, now=DECEMBER + timedelta(days=2))
+    customer.refresh_from_db()
+    return customer
+
+
+def address(customer: Customer, ending: str = "/", query: str = ONLY_DECEMBER) -> str:
+    return f"/debts/customers/{customer.pk}/statement{ending}{query}"
+
+
+def text_of_pdf(data: bytes) -> str:
+    pages = pypdfium2.PdfDocument(data)
+    try:
+        return "\n".join(page.get_textpage().get_text_bounded() for page in pages)
+    finally:
+        pages.close()
+
+
+def test_the_screen_tells_opening_lines_closing_and_one_balance(cashier_client: Client, asha: Customer) -> None:
+    said = cashier_client.get(address(asha)).content.decode()
+    for words in ("₹1,500.00", "₹1,700.00", "₹1,400.00", "has to pay ₹1,350.00", "1 Dec 2025 – 31 Dec 2025"):
+        assert words in said
+    assert "statement.csv" not in said  # exports are not a cashier's
+    whatsapp = unquote(said.split('href="https://wa.me/919876543210?text=')[1].split('"')[0])
+    assert "Closing balance ₹1,400.00" in whatsapp and "You have to pay ₹1,350.00" in whatsapp
+    asha.do_not_message = True
+    asha.save()
+    assert "wa.me" not in cashier_client.get(address(asha)).content.decode()
+
+
+def test_files_and_paper_say_the_same(manager_client: Client, asha: Customer) -> None:
+    lines = b"".join(manager_client.get(address(asha, ".csv"))).decode("utf-8-sig").splitlines()  # type: ignore[call-overload]
+    assert lines[0] == "Date,What,Reference,Note,Debit,Credit,Balance,Advance,Advance balance"
+    assert lines[1] == "2025-12-01,Opening balance,,,,,1500.00,,0.00"
+    assert lines[2] == "2025-12-20,Credit,,,200.00,,1700.00,,0.00"
+    assert lines[3] == "2025-12-21,Payment,Cash,,,300.00,1400.00,,0.00"
+    assert lines[4] == "2025-12-22,Advance paid,Cash,,,,1400.00,50.00,50.00"
+    assert lines[5:] == ["2025-12-31,Closing balance,,,,,1400.00,,50.00"]
+    sheet = load_workbook(io.BytesIO(manager_client.get(address(asha, ".xlsx")).content)).active
+    assert [cell.value for cell in sheet[2]][6] == "1500.00"  # type: ignore[index]
+    said = text_of_pdf(manager_client.get(address(asha, ".pdf")).content)
+    assert "Has to pay ₹1,350.00" in said and "Closing balance" in said and "आशा" in said
+
+
+@pytest.mark.parametrize("ending", ["/", ".csv", ".xlsx", ".pdf"])
+def test_days_that_are_none_are_said_and_nothing_breaks(manager_client: Client, asha: Customer, ending: str) -> None:
+    for query in ("?first=2025-12-31&last=2025-12-01", "?first=yesterday&last=", "?first=0001-01-01&last=9999-12-31"):
+        response = manager_client.get(address(asha, ending, query), follow=True)
+        assert response.status_code == 200
+        assert any(words in response.content.decode() for words in ("before the first", "valid date", "between"))
+
+
+@pytest.mark.parametrize("page", ["screen", "csv", "pdf", "aging", "aging.csv"])
+def test_december_is_the_same_byte_for_byte_after_january(
+    manager_client: Client, asha: Customer, cashier: User, page: str
+) -> None:
+    """Payments, new debts and what is undone in January leave the statement and the aging of December as they were."""
+    where = {
+        "screen": address(asha), "csv": address(asha, ".csv"), "pdf": address(asha, ".pdf"),
+        "aging": "/debts/aging/?day=2025-12-31", "aging.csv": "/debts/aging.csv?day=2025-12-31",
+    }[page]  # fmt: skip
+
+    def read() -> bytes:
+        response = manager_client.get(where, headers={"HX-Request": "true"} if page in ("screen", "aging") else {})
+        return b"".join(response) if response.streaming else response.content  # type: ignore[call-overload]
+
+    before = read()
+    pays(asha, D(1000), now=JANUARY, by=cashier)
+    owes(asha, D(70), now=JANUARY + timedelta(days=1), by=cashier)
+    add_advance(customer=asha, amount=D(500), mode="cash", by=cashier, now=JANUARY + timedelta(days=2))
+    pays(asha, D(100), now=JANUARY + timedelta(days=3), by=cashier, mode="advance")
+    assert read() == before
+
+
+def test_the_balance_alone_changes_nothing_but_the_message(manager_client: Client, asha: Customer) -> None:
+    assert manager_client.get(address(asha, query="?first=&last=")).context["statement"].first is None
+
+
+def test_aging_puts_each_debt_where_it_belongs(store: Store, cashier_client: Client, asha: Customer) -> None:
+    other = CustomerFactory(store=store, name="Bela", phone="+919876543211")
+    owes(other, D(5000), now=NOVEMBER - timedelta(days=120))
+    response = cashier_client.get("/debts/aging/?day=2025-12-31")
+    assert [one.name for one in response.context["customers"]] == ["Bela", "आशा Rao"]  # who owes most first
+    assert response.context["total"].amounts == (D(200), D(0), D(1200), D(0), D(5000))
+    assert read_total(store, date(2025, 12, 31)) == total_of(read_aging(store, date(2025, 12, 31)))
+    assert "₹6,400.00" in response.content.decode()
+    assert cashier_client.get("/debts/aging/?day=nonsense").status_code == 200
+    assert cashier_client.get("/debts/aging/?page=99999999999999999999").status_code == 200
+
+
+def test_forty_lines_and_forty_debtors_take_no_more_queries(
+    store: Store, cashier: User, cashier_client: Client
+) -> None:
+    one, many = CustomerFactory(store=store), CustomerFactory(store=store)
+    owes(one, D(10), now=NOVEMBER, by=cashier)
+
+    def count(where: str) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            assert cashier_client.get(where).status_code == 200
+        return len(seen)
+
+    few, aged_few = count(address(one, query="?first=&last=")), count("/debts/aging/?day=2026-03-01")
+    for n in range(40):
+        owes(many, D(10), now=NOVEMBER + timedelta(hours=n), by=cashier)
+        owes(CustomerFactory(store=store), D(10), now=NOVEMBER, by=cashier)
+    assert count(address(many, query="?first=&last=")) == few
+    assert count("/debts/aging/?day=2026-03-01") == aged_few

@@ -1,0 +1,107 @@
+"""The statement of a customer: on the screen, on paper, as a file."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from customers.models import Customer
+from customers.views.directory import csv_file, xlsx_file
+from debts.statement import Statement, read_statement
+from debts.statement_paper import statement_paper
+from debts.statement_rows import net_words, shown_lines, statement_rows, statement_text
+from debts.views.once import customer_of
+from viveka.stores.access import member_required, reviewer_required
+from viveka.stores.middleware import StoreRequest
+from viveka.stores.models import Store
+from viveka.stores.pages import render_page
+from viveka.stores.phone import whatsapp_link
+from viveka.stores.spans import SpanForm
+
+
+@require_safe
+@member_required
+def statement_page(request: StoreRequest, pk: int) -> HttpResponse:
+    """All that moved what the customer owes and what is held for them, between two days."""
+    customer = customer_of(request, pk)
+    form, statement = _asked(request, customer)
+    context: dict[str, Any] = {"customer": customer, "form": form, "periods": _periods(request.store)}
+    if statement:
+        context |= {
+            "statement": statement,
+            "lines": shown_lines(statement.lines),
+            "net": net_words(request.store, statement.net),
+            "whatsapp": _whatsapp(request.store, statement),
+        }
+    return render_page(request, "debts/statement.html", context, fragment="debts/_statement.html")
+
+
+@require_safe
+@member_required
+def statement_pdf(request: StoreRequest, pk: int) -> HttpResponse:
+    """The same as pages of A4, for sending."""
+    customer = customer_of(request, pk)
+    _, statement = _asked(request, customer)
+    if statement is None:
+        return _ask_again(request, customer)
+    name = _file_name(customer, statement, "pdf")
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(statement_paper(request.store, statement), "application/pdf", headers=headers)
+
+
+@require_safe
+@reviewer_required
+def statement_file(request: StoreRequest, pk: int, kind: str) -> HttpResponse:
+    """The same as rows of a CSV or XLSX file."""
+    customer = customer_of(request, pk)
+    _, statement = _asked(request, customer)
+    if statement is None:
+        return _ask_again(request, customer)
+    rows, name = statement_rows(request.store, statement), _file_name(customer, statement, kind)
+    return xlsx_file(rows, name, sheet="Statement") if kind == "xlsx" else csv_file(rows, name)
+
+
+def _asked(request: StoreRequest, customer: Customer) -> tuple[SpanForm, Statement | None]:
+    """The form, and the statement that it asks for; None where its days can't be understood."""
+    today = request.store.day_of(timezone.now())
+    form = SpanForm(request.GET, usual=(_year_began(request.store, today), today))
+    if not form.is_valid():
+        return form, None
+    return form, read_statement(customer, form.cleaned_data["first"], form.cleaned_data["last"] or today)
+
+
+def _ask_again(request: StoreRequest, customer: Customer) -> HttpResponse:
+    messages.error(request, "Put the days right, then take the file again.")
+    return redirect(f"{reverse('debts:statement', args=[customer.pk])}?{request.GET.urlencode()}")
+
+
+def _periods(store: Store) -> list[tuple[str, str]]:
+    """What is asked for most, and the query that asks for it."""
+    today = store.day_of(timezone.now())
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    spans = [
+        ("This month", month, today),
+        ("Last month", before.replace(day=1), before),
+        ("This financial year", _year_began(store, today), today),
+    ]
+    return [(called, f"?first={first}&last={last}") for called, first, last in spans] + [("All", "?first=&last=")]
+
+
+def _year_began(store: Store, today: date) -> date:
+    year = today.year if today.month >= store.year_begins else today.year - 1
+    return date(year, store.year_begins, 1)
+
+
+def _whatsapp(store: Store, statement: Statement) -> str:
+    customer = statement.customer
+    return whatsapp_link(str(customer.phone), statement_text(store, statement)) if customer.may_be_messaged else ""
+
+
+def _file_name(customer: Customer, statement: Statement, kind: str) -> str:
+    return f"statement-{customer.number}-{statement.first or 'begin'}-{statement.last}.{kind}"
