@@ -36,14 +36,17 @@ PLAIN = DebtEntry()
 @transaction.atomic
 def open_debt(
     *,
-    customer: Customer,
+    customer: Customer | None,
     amount: Decimal,
     by: User,
     now: datetime,
     at: datetime | None = None,
     entry: DebtEntry = PLAIN,
 ) -> Debt:
-    """Let the customer owe `amount` more. Raises Refused (a field), CreditStopped, CreditLimitPassed."""
+    """Let the customer owe `amount` more. Raises Refused (a field, or nobody to owe it), CreditStopped,
+    CreditLimitPassed."""
+    if customer is None:
+        raise Refused("A debt always has a customer. Choose who owes it.", "customer")
     customer = Customer.objects.lock(customer.store, customer.pk)
     return open_for_locked(customer, amount, by=by, now=now, at=at, entry=entry)
 
