@@ -11,16 +11,22 @@ from django.db import transaction
 from advances.models import AdvancePayment
 from advances.services import add_advance, refund_advance
 from advances.tests.factories import paid_ahead
+from billing.models import Bill, Return
+from billing.services.buyer import Buyer
+from billing.services.return_money import GiveBack
+from billing.services.tender import Tender
+from billing.tests.factories import ProductFactory, sell, take_back
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from debts.aging import debt_balances, read_aging, total_of
 from debts.models import Debt, DebtPayment, ReductionCause
 from debts.services import reduce_debt, reverse_payment
-from debts.statement import read_statement
+from debts.statement import Line, Statement, read_statement
 from debts.tests.factories import owes, pays
 from viveka.books.check import check_books
+from viveka.merge.merging import merge_customers
 from viveka.stores.errors import Refused
-from viveka.stores.models import Store, User
+from viveka.stores.models import StockPolicy, Store, User
 from viveka.stores.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +40,7 @@ class Life:
         self.random = Random(seed)
         self.store, self.by, self.now = store, by, BEGIN
         self.customer = CustomerFactory(store=store)
+        self.haircut = ProductFactory(store=store, stock_policy=StockPolicy.NONE, selling_price=D("33.37"))
 
     def live(self, steps: int) -> None:
         for _ in range(steps):
@@ -45,7 +52,8 @@ class Life:
                 pass
 
     def deeds(self) -> list[Callable[[], object]]:
-        return [self.owe, self.owe, self.pay, self.pay, self.pay_ahead, self.give_up, self.undo, self.refund]
+        often = [self.owe, self.pay] * 2 + [self.buy, self.bring_back] * 2
+        return [*often, self.pay_ahead, self.give_up, self.undo, self.refund]
 
     def amount(self) -> D:
         return D(self.random.randint(1, 30_000)) / 100
@@ -64,6 +72,22 @@ class Life:
         told = {"now": self.now, "by": self.by, "at": self.when()}
         mode = self.random.choice(["cash", "upi", "advance"])
         pays(self.customer, self.amount(), mode=mode, keep_rest=self.random.random() < 0.5, **told)
+
+    def buy(self) -> None:
+        """On credit, with cash and what is held for some of it, now or some days ago."""
+        tenders = [Tender("advance", up_to=self.amount()), Tender("cash", up_to=self.amount()), Tender("credit")]
+        told = {"tenders": self.random.sample(tenders[:2], self.random.randint(0, 2)) + tenders[2:], "now": self.now}
+        items, buyer = [(self.haircut, self.random.randint(1, 9))], Buyer(customer_id=self.customer.pk)
+        sell(self.store, self.by, items, buyer=buyer, at=self.when(), **told)
+
+    def bring_back(self) -> None:
+        """Some of what a bill sold, for money or kept as an advance."""
+        bills = [bill for bill in self.customer.bills.order_by("at", "id") if any(one.left for one in bill.lines.all())]
+        if bills:
+            bill = self.random.choice(bills)
+            part = self.random.randint(1, int(bill.lines.get().left))
+            give = GiveBack(self.random.choice(["cash", "advance"]), over_debts=self.random.random() < 0.5)
+            take_back(bill, part, by=self.by, now=self.now, give_back=give)
 
     def pay_ahead(self) -> None:
         add_advance(customer=self.customer, amount=self.amount(), mode="cash", by=self.by, now=self.now, at=self.when())
@@ -118,6 +142,7 @@ def test_what_closes_a_day_opens_the_next_for_any_history(store: Store) -> None:
         assert pieces == list(whole.lines)
         lines += len(pieces)
     assert lines > 1000
+    assert min(Bill.objects.count(), Return.objects.count()) > HISTORIES / 2
     assert total_of(read_aging(store, date(2026, 3, 1))).total == sum(
         Customer.objects.filter(store=store).values_list("debt_balance", flat=True)
     )
@@ -141,8 +166,40 @@ def test_the_31st_of_december_looks_the_same_in_february(store: Store) -> None:
         life.when = lambda: None  # type: ignore[method-assign]
         life.live(12)
     assert seen() == before
+    assert Return.objects.filter(day__gt=last, bill__day__lte=last).exists()
     assert repr(read_aging(store, date(2026, 2, 1))) != repr(read_aging(store, last))
     assert the_books_are_sound()
+
+
+def test_the_survivors_statement_is_both_histories_in_order_of_date(store: Store) -> None:
+    by = UserFactory()
+    for seed in range(2000, 2010):
+        lives = [Life(seed + more, store, by) for more in (0, 500)]
+        for life in lives:
+            life.live(15)
+        first, last = store.day_of(BEGIN) - timedelta(days=5), max(store.day_of(life.now) for life in lives)
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+        def told(life: Life, days: list[date] = days) -> list[Statement]:
+            return [read_statement(life.customer, day, day) for day in days]
+
+        apart = [told(life) for life in lives]
+        keys = {"survivor_id": lives[0].customer.pk, "loser_id": lives[1].customer.pk}
+        merge_customers(store=store, **keys, by=by, now=lives[0].now + timedelta(days=90))
+        for mine, theirs, both in zip(*apart, told(lives[0]), strict=True):
+            assert sorted(map(happened, both.lines)) == sorted(map(happened, [*mine.lines, *theirs.lines]))
+            assert [line.at for line in both.lines] == sorted(line.at for line in [*mine.lines, *theirs.lines])
+            assert both.opening_net == mine.opening_net + theirs.opening_net
+            assert both.closing_debt == mine.closing_debt + theirs.closing_debt
+            assert both.closing_advance == mine.closing_advance + theirs.closing_advance
+        assert read_statement(lives[1].customer, None, last).lines == []
+    assert the_books_are_sound()
+
+
+def happened(line: Line) -> tuple[str, ...]:
+    """All that is said of it but the balances after it."""
+    told = (line.at, line.kind, line.about, line.debt_change, line.advance_change, line.mode, line.reference, line.note)
+    return tuple(map(str, told))
 
 
 def test_the_small_hours_belong_to_the_stores_own_day(store: Store) -> None:
