@@ -279,13 +279,17 @@ def booked_by_beancount(journal: list[tuple[str, Any]]) -> Iterator[list[tuple[s
 def test_any_sequence_keeps_the_books() -> None:
     """In the ledger by itself, and at the counter: 2,400 steps and 320 more in which bills are made and undone."""
     done.clear()
-    for machine, examples in ((Ledger, EXAMPLES), (Counter, EXAMPLES_AT_THE_COUNTER)):
-        kept = settings(
-            max_examples=examples,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        )
-        run_state_machine_as_test(machine, settings=kept)
+    _run(Ledger, EXAMPLES)
+    for _ in range(5):  # Hypothesis leaves rules out of a run at times
+        _run(Counter, EXAMPLES_AT_THE_COUNTER)
+        if {"take_back", "void"} <= set(done):
+            break
     assert len(done) >= 2000, f"only {len(done)} steps"
     assert set(done) == {"add", "deduct", "refund", "reverse", "expire", "restore", "sell", "take_back", "void"}
+
+
+def _run(machine: type[Ledger], examples: int) -> None:
+    kept = settings(
+        max_examples=examples, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(machine, settings=kept)

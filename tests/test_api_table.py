@@ -235,6 +235,7 @@ def test_the_sale_of_an_older_till(till: Caller, office: Caller) -> None:
         "total": "520.00", "change": "80.00", "customer": bill.customer_id, "customerNumber": "CUST0001",
         "customerName": "John Doe", "customerPhone": PHONE, "forName": None, "cashier": till.user.pk,
         "cashierName": till.user.username, "referenceNumber": "BILL-1234567890", "createdAt": iso(bill.at),
+        "status": "standing",
         "payments": [{"method": "cash", "amount": "520.00", "reference": None, "cashReceived": "600.00"}],
     }  # fmt: skip
     data = {"productId": product.pk, "quantity": "5", "price": "104.00", "total": "520.00"}

@@ -24,6 +24,10 @@ def browser(chromium: str) -> Generator[Browser]:
         browser.close()
 
 
+# What htmx says of a request that was under way when the person went on to another page.
+LEFT_BEHIND = ("htmx:afterRequest", "htmx:sendError")
+
+
 class Window:
     """A signed-in page, and what went wrong in its console."""
 
@@ -32,8 +36,12 @@ class Window:
         self.page: Page = context.new_page()
         self.page.set_default_timeout(10_000)
         self.complaints: list[str] = []
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, text: str) -> None:
+        if not text.startswith(LEFT_BEHIND):
+            self.complaints.append(text)
 
     def open(self, path: str) -> Page:
         self.page.goto(self.address + path)

@@ -31,7 +31,8 @@ def faults(page: Page) -> list[str]:
 
 
 def look(page: Page, row: Row, width: int) -> list[str]:
-    said = faults(page)
+    """Axe at the desktop alone, where nothing is folded away; the width of the page at both."""
+    said = faults(page) if width == max(WIDTHS) else []
     wide = page.evaluate("document.documentElement.scrollWidth")
     if wide > width:
         said.append(f"{wide} px wide")

@@ -36,6 +36,7 @@ def test_a_return_does_what_its_preview_said(window: Callable[..., Window], mana
     page = there.open(bill.get_absolute_url())
     there.shoot("return-1-bill")
     page.get_by_role("link", name="Return goods").press("Enter")
+    page.locator("input:focus").wait_for()
     page.keyboard.type("3")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
