@@ -24,13 +24,14 @@ KINDS = {
 
 MODES = {**dict(PaymentMode.choices), **dict(PaymentMethod.choices)}
 
+# A bill's payments are of the bill's own moment, and found through it: bills have the index by time.
 # What a customer uses of the balance or leaves on credit brings no money; nor does an advance that was left over from
 # a debt payment, since that payment's amount has it already, or one that a return or an opening balance made.
 _RECEIVED = """
-SELECT payment.at, 'bill' AS kind, payment.bill_id::text AS about, payment.amount, payment.method AS mode,
+SELECT bill.at, 'bill' AS kind, payment.bill_id::text AS about, payment.amount, payment.method AS mode,
        payment.reference, payment.by_id AS staff, bill.customer_id AS customer, payment.id::text AS row
   FROM billing_payment AS payment JOIN billing_bill AS bill ON bill.id = payment.bill_id
- WHERE payment.store_id = %(store)s AND payment.method NOT IN ('advance', 'credit')
+ WHERE bill.store_id = %(store)s AND payment.method NOT IN ('advance', 'credit')
 UNION ALL
 SELECT made.at, 'return', made.id::text, -part.amount, part.way, part.reference, made.by_id, bill.customer_id,
        part.id::text

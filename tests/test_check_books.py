@@ -152,6 +152,11 @@ BREAKS = [
         "UPDATE billing_payment SET amount = amount - 0.01 WHERE bill_id = %(second)s AND method = 'upi'",
     ),
     ("bill_is_paid_exactly", "third", "DELETE FROM billing_payment WHERE bill_id = %(third)s"),
+    (
+        "bill_is_paid_at_its_own_moment",
+        "third",
+        "UPDATE billing_payment SET at = at - interval '1 day' WHERE bill_id = %(third)s",
+    ),
     ("bill_is_paid_exactly", "third", "UPDATE billing_payment SET amount = 'NaN' WHERE bill_id = %(third)s"),
     (
         "bill_change_is_what_was_over",

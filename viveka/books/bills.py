@@ -48,6 +48,14 @@ RULES = [
         """,
     ),
     sql_rule(
+        "bill_is_paid_at_its_own_moment",
+        "A bill's payments are of the moment of the bill, and are found by it.",
+        """
+        SELECT DISTINCT bill.id FROM billing_bill AS bill JOIN billing_payment AS payment ON payment.bill_id = bill.id
+         WHERE bill.store_id = ANY(%(stores)s) AND payment.at <> bill.at
+        """,
+    ),
+    sql_rule(
         "bill_change_is_what_was_over",
         "A bill's change is the cash handed over less the cash it took.",
         """
