@@ -13,32 +13,13 @@ from customers.models import Customer
 from debts.models import CreditAccount, RepaymentMode
 from debts.services import DebtEntry, Repayment
 from viveka.stores.errors import Refused
-from viveka.stores.form_fields import AmountField, DayField
+from viveka.stores.form_fields import AmountField, DayField, TextField
 from viveka.stores.models import Membership, Store
 from viveka.stores.models.store import TEN_YEARS
 from viveka.stores.money import PAISA, show_amount
 from viveka.stores.phone import normalise_phone
-from viveka.stores.text import clean_text
 
 _OFF = {"autocomplete": "off"}
-
-
-class TextField(forms.CharField):
-    """A line of text, cleaned as everywhere in the shop."""
-
-    def __init__(self, *, most: int, **kwargs: Any) -> None:
-        self.most = most
-        super().__init__(**{"widget": forms.TextInput(attrs=_OFF), "max_length": 2 * most, **kwargs})
-
-    def clean(self, value: Any) -> str:
-        text: str = super().clean(value)
-        try:
-            cleaned = clean_text(text, field=str(self.label or "text"), most=self.most)
-        except Refused as refusal:
-            raise forms.ValidationError(refusal.message) from None
-        if self.required and not cleaned:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        return cleaned
 
 
 class ReasonForm(forms.Form):

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from viveka.stores.forms import StoreForm
 from viveka.stores.models import Membership, Store, User
 from viveka.stores.tests.factories import PASSWORD, MembershipFactory, UserFactory, staff
 
@@ -239,3 +240,8 @@ class TestPassword:
         assert "old_password" in cashier_client.post(reverse("change-password"), data).context["form"].errors
         cashier.refresh_from_db()
         assert cashier.check_password(PASSWORD)
+
+
+def test_every_setting_leaves_a_trace() -> None:
+    traced = {field.name for field in Store.pgh_event_models["update"]._meta.fields}  # type: ignore[attr-defined]
+    assert set(StoreForm.Meta.fields) <= traced
