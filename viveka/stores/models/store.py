@@ -43,7 +43,8 @@ def check_reminder(value: str) -> None:
 
 @traced(
     "name", "region", "currency", "timezone", "bill_prefix", "year_begins", "receipt_header", "receipt_footer",
-    "default_stock_policy", "rounds_to_rupee", "upi_id", "closed_until", "requires_address", "requires_email", "requires_gst_number", "reminder_text", *CREDIT,
+    "default_stock_policy", "rounds_to_rupee", "upi_id", "closed_until", "requires_address", "requires_email",
+    "requires_gst_number", "reminder_text", *CREDIT,
 )  # fmt: skip
 class Store(models.Model):
     """The business that owns the data. Every other row belongs to exactly one."""
