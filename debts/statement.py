@@ -40,11 +40,14 @@ SELECT less.store_id, debt.customer_id, less.at, less.created_at, 4, lpad(less.i
   FROM debts_debtreduction AS less JOIN debts_debt AS debt ON debt.id = less.debt_id
  WHERE {of_debt}
 UNION ALL
-SELECT store_id, customer_id, at, created_at, 5, lpad(min(id)::text, 20, '0'), 'advance_' || cause,
-       coalesce(deduction_id, min(advance_id::text)::uuid)::text, 0.00, sum(change), mode, '', reason
-  FROM advances_walletentry WHERE {of_customer}
- GROUP BY store_id, customer_id, at, created_at, cause, deduction_id, mode, reason,
-          CASE WHEN deduction_id IS NULL THEN id END
+SELECT entry.store_id, entry.customer_id, entry.at, entry.created_at, 5, lpad(min(entry.id)::text, 20, '0'),
+       'advance_' || cause, coalesce(deduction_id, min(advance_id::text)::uuid)::text, 0.00, sum(change),
+       entry.mode || coalesce(paid.mode, ''), coalesce(paid.payment_reference, ''), reason
+  FROM advances_walletentry AS entry
+  LEFT JOIN advances_advancepayment AS paid ON paid.id = entry.advance_id AND entry.cause = 'advance'
+ WHERE {of_entry}
+ GROUP BY entry.store_id, entry.customer_id, entry.at, entry.created_at, cause, deduction_id, entry.mode, paid.mode,
+          paid.payment_reference, reason, CASE WHEN deduction_id IS NULL THEN entry.id END
 """
 
 WORDS = {
@@ -65,7 +68,8 @@ WORDS = {
 
 def events_sql(of_customer: str) -> str:
     """All events as one SELECT, for a condition on `customer_id` or `store_id` such as `customer_id = %(customer)s`."""
-    return _EVENTS.format(of_customer=of_customer, of_payment=f"payment.{of_customer}", of_debt=f"debt.{of_customer}")
+    tables = ("payment", "debt", "entry")
+    return _EVENTS.format(of_customer=of_customer, **{f"of_{table}": f"{table}.{of_customer}" for table in tables})
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,7 @@ def _rows(customer: Customer, begins: datetime | None, ends: datetime) -> list[d
         SELECT at, kind, about, debt, advance, mode, reference, note
           FROM ({events_sql("customer_id = %(customer)s")}) AS event
          WHERE at < %(ends)s AND (%(begins)s::timestamptz IS NULL OR at >= %(begins)s)
+           AND (debt <> 0 OR advance <> 0)  -- a payment kept whole is told by its advance
          ORDER BY at, created_at, rank, id
     """
     with connection.cursor() as cursor:

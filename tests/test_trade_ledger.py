@@ -208,6 +208,8 @@ def test_the_statement_of_a_customer_reads_as_the_files_do(
     told = [(event.day, event.amount, D(0)) if event.lines else (event.day, D(0), event.amount) for event in mine]
     if number == "357":  # one payment came before its order: an advance first, used on the day of the order
         assert [line.text for line in lines].count("Used from advance") == 1
+        (ahead,) = [line for line in lines if line.reference == "NB291497"]
+        assert (ahead.text, ahead.mode, ahead.advance_change) == ("Advance paid", "bank_transfer", D("36442.34"))
         assert sum(debit - credit for _, debit, credit in told) == lines[-1].net
     else:
         assert read == told

@@ -71,6 +71,7 @@ def test_the_statement_of_the_month(asha: Customer) -> None:
         ("", "", "Torn"),
         ("", "", "Old customer"),
         ("card", "", ""),
+        ("card", "", ""),
         ("upi", "UPI-9", "It was Usha"),
         ("advance", "", ""),
     ]

@@ -68,7 +68,7 @@ def test_files_and_paper_say_the_same(manager_client: Client, asha: Customer) ->
     assert lines[1] == "2025-12-01,Opening balance,,,,,1500.00,,0.00"
     assert lines[2] == "2025-12-20,Credit,,,200.00,,1700.00,,0.00"
     assert lines[3] == "2025-12-21,Payment,Cash,,,300.00,1400.00,,0.00"
-    assert lines[4] == "2025-12-22,Advance paid,,,,,1400.00,50.00,50.00"
+    assert lines[4] == "2025-12-22,Advance paid,Cash,,,,1400.00,50.00,50.00"
     assert lines[5:] == ["2025-12-31,Closing balance,,,,,1400.00,,50.00"]
     sheet = load_workbook(io.BytesIO(manager_client.get(address(asha, ".xlsx")).content)).active
     assert [cell.value for cell in sheet[2]][6] == "1500.00"  # type: ignore[index]
