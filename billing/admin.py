@@ -16,6 +16,7 @@ from billing.models import (
     MoneyBack,
     Payment,
     Product,
+    RecordBill,
     Return,
     ReturnLine,
     StockMovement,
@@ -220,3 +221,10 @@ class MoneyBackAdmin(ReadOnlyAdmin):
     list_select_related = ("goods_return",)
     list_filter = ("way",)
     search_fields = ("goods_return__number", "reference")
+
+
+@admin.register(RecordBill)
+class RecordBillAdmin(ReadOnlyAdmin):
+    list_display = ("bill", "appointment", "booking", "made_at", "released_at")
+    list_select_related = ("bill", "appointment", "booking")
+    search_fields = ("bill__number",)

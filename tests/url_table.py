@@ -108,6 +108,24 @@ def membership(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.staff["auditor"].pk}
 
 
+def record(kind: str) -> Callable[[Shop], dict[str, Any]]:
+    return lambda shop: {"pk": shop.records[kind].pk}
+
+
+def diary(kind: str) -> list[Row]:
+    """The pages of an appointment, a booking or an enquiry."""
+    of = record(kind)
+    with_money = [] if kind == "enquiry" else ["counter", "advance"]
+    return [
+        Row(f"diary:{kind}-list"),
+        Row(f"diary:{kind}-new", SELLERS, post=True),
+        Row(f"diary:{kind}", of=of),
+        *(Row(f"diary:{kind}-{page}", SELLERS, post=True, of=of) for page in ("edit", "cancel")),
+        *(Row(f"diary:{kind}-{deed}", SELLERS, get=False, post=True, of=of)
+          for deed in ("done", "reopen", *with_money)),
+    ]  # fmt: skip
+
+
 ROWS = [
     # The ground floor
     Row("home"),
@@ -187,6 +205,15 @@ ROWS = [
     Row("billing:cart-drop", SELLERS, get=False, post=True),
     Row("billing:cart-complete", SELLERS, get=False, post=True),
     Row("billing:receipt", of=bill),
+    # The diary
+    Row("diary:day"),
+    Row("diary:week"),
+    Row("diary:who", SELLERS),
+    Row("diary:products", SELLERS),
+    Row("diary:appointment-move", SELLERS, get=False, post=True, of=record("appointment")),
+    *diary("appointment"),
+    *diary("booking"),
+    *diary("enquiry"),
     # Products and bills
     Row("billing:products"),
     Row("billing:product-add", MANAGERS, post=True),

@@ -5,10 +5,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from advances.models import AdvancePayment, Deduction
-from advances.tests.factories import paid_ahead
-from billing.models import Bill, Cart, CartLine, MoneyBack, Payment, Product, ReturnLine, StockMovement
+from advances.models import AdvancePayment, Deduction, Record
+from advances.services import Line
+from advances.tests.factories import appointment_of, booking_of, enquiry_of, paid_ahead
+from billing.models import Bill, Cart, CartLine, MoneyBack, Payment, Product, RecordBill, ReturnLine, StockMovement
 from billing.services.buyer import Buyer
+from billing.services.checkout import complete_cart
+from billing.services.record_sales import carry_to_counter
 from billing.services.tender import Tender
 from billing.tests.factories import filled_cart, sell, stocked_product, take_back
 from customers.models import Customer, LikelyPair, Merge
@@ -40,6 +43,8 @@ class Shop:
     debts: Debts
     advance: AdvancePayment
     """Used in part for a second bill."""
+    records: dict[str, Record]
+    """An appointment, a booking and an enquiry, all open."""
 
     def person(self, role: str) -> User:
         return self.staff[role].user
@@ -71,12 +76,24 @@ def make_shop() -> Shop:
     PinTry.objects.create(membership=staff["manager"], by=cashier, what="pass a credit limit", is_right=False, at=now)
     likely = LikelyPair.objects.create(store=store, first=customer, second=namesake, bits=20, reasons="name")
     debts = make_debts(store, cashier, manager)
-    advance = paid_ahead(customer, 500, by=cashier)
+    advance, phone = paid_ahead(customer, 500, by=cashier), str(customer.phone)
     sell(store, cashier, [(product, 1)], buyer=Buyer(phone=customer.phone), tenders=[Tender("advance")])
+    records: dict[str, Record] = {
+        "appointment": appointment_of(store, phone, advance=100, by=cashier),
+        "booking": booking_of(store, phone, by=cashier),
+        "enquiry": enquiry_of(store, phone),
+    }
+    _bill_a_booking(store, cashier, product, phone)
     return Shop(
         store, staff, customer, product, service, bill, cart, cart.lines.get(), namesake, gone, merge, likely, debts,
-        advance,
+        advance, records,
     )  # fmt: skip
+
+
+def _bill_a_booking(store: Store, cashier: User, product: Product, phone: str) -> None:
+    booking = booking_of(store, phone, lines=[Line(product.name, product_id=product.pk)], by=cashier)
+    cart = carry_to_counter(store=store, by=cashier, kind="booking", pk=booking.pk).cart
+    complete_cart(store=store, by=cashier, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
 
 
 def make_world() -> World:
@@ -86,6 +103,8 @@ def make_world() -> World:
 def _first(rows: Any) -> Any:
     return rows.first().pk
 
+
+RECORDS = ("appointment", "booking", "enquiry")
 
 # For each model in the admin: a key of the shop's own row. The sweep fails for a model without an entry.
 ROW_OF: dict[str, Any] = {
@@ -107,6 +126,9 @@ ROW_OF: dict[str, Any] = {
     "billing.return": lambda shop: _first(shop.bill.returns),
     "billing.returnline": lambda shop: _first(ReturnLine.objects.filter(goods_return__bill=shop.bill)),
     "billing.moneyback": lambda shop: _first(MoneyBack.objects.filter(goods_return__bill=shop.bill)),
+    **{f"advances.{kind}": lambda shop, kind=kind: shop.records[kind].pk for kind in RECORDS},
+    **{f"advances.{kind}change": lambda shop, kind=kind: _change(shop.records[kind]) for kind in RECORDS},
+    "billing.recordbill": lambda shop: _first(RecordBill.objects.filter(store=shop.store)),
     "stores.storechange": lambda shop: _change(shop.store),
     "stores.membershipchange": lambda shop: _change(shop.staff["cashier"]),
     "customers.customerchange": lambda shop: _change(shop.customer),

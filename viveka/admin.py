@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from advances.models import Appointment, Booking, Enquiry
 from billing.models import Batch, Product
 from customers.models import Customer
 from debts.models import CreditAccount
@@ -28,5 +29,5 @@ def _history(model: Any) -> Any:
 
 admin.site.register(_history(Store), StoreChangeAdmin)
 admin.site.register(_history(Membership), MembershipChangeAdmin)
-for traced in (Customer, Product, Batch, CreditAccount):
+for traced in (Customer, Product, Batch, CreditAccount, Appointment, Booking, Enquiry):
     admin.site.register(_history(traced), ChangeAdmin)

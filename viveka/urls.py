@@ -16,6 +16,7 @@ urlpatterns = [
     path("debts/", include("debts.urls")),
     path("customers/<int:pk>/settle/", views.customer_settle, name="customer-settle"),
     path("advances/", include("advances.urls")),
+    path("", include("viveka.diary.urls")),
     path("", include("billing.urls")),
     path("reports/", include("viveka.reports.urls")),
     path("api/v1/", api.urls),

@@ -14,7 +14,7 @@ class _Ledger(StoreModelAdmin):
     show_facets = admin.ShowFacets.NEVER
 
 
-class _Rows(admin.TabularInline):
+class Rows(admin.TabularInline):
     extra = 0
     can_delete = False
 
@@ -27,7 +27,7 @@ class _Rows(admin.TabularInline):
     has_change_permission = has_delete_permission = has_add_permission
 
 
-class UtilizationRows(_Rows):
+class UtilizationRows(Rows):
     model = Utilization
     fields = readonly_fields = ("deduction", "advance", "amount", "restored_amount", "at")
 
@@ -35,7 +35,7 @@ class UtilizationRows(_Rows):
         return super().get_queryset(request).select_related("deduction", "advance")
 
 
-class WalletRows(_Rows):
+class WalletRows(Rows):
     model = WalletEntry
     fields = ("cause", "change", "mode", "reason", "by", "allowed_by", "at")
 

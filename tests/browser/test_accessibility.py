@@ -14,6 +14,8 @@ from tests.world import World, make_world
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 FRAGMENTS = {
+    "diary:who",
+    "diary:products",
     "billing:cart-matches",
     "billing:buyer-matches",
     "customers:import-progress",

@@ -25,6 +25,7 @@ from billing.services.stock import receive_batch
 from billing.services.tender import Tender
 from customers.models import Customer
 from viveka.demo.catalogue import GOODS
+from viveka.demo.diary import write_diary
 from viveka.demo.owing import let_people_owe
 from viveka.demo.people import Person, make_people
 from viveka.demo.trade import Delivery, Visit, make_deliveries, make_visits
@@ -145,7 +146,8 @@ def _next_part(shop: Shop, story: Story) -> int:
 
 @transaction.atomic
 def _finish(shop: Shop, people: Sequence[Person]) -> None:
-    """What else is known of the customers, each record as old as its first bill; a few owe; roles are given."""
+    """What else is known of the customers, each record as old as its first bill; a few owe; appointments
+    are taken; and roles are given."""
     _lock()
     for person in people:
         details = {"name": person.name, "address": person.address, "email": person.email}
@@ -156,6 +158,7 @@ def _finish(shop: Shop, people: Sequence[Person]) -> None:
     let_people_owe(store=shop.store, people=people, by=shop.cashier, manager=shop.manager, now=shop.store.created_at)
     for name, role in _ROLES.items():
         add_member(store=shop.store, username=name, role=role)
+    write_diary(shop.store, people, shop.cashier, shop.manager, shop.store.created_at)
 
 
 def _receive(shop: Shop, lot: Delivery) -> None:

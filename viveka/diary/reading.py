@@ -1,0 +1,37 @@
+"""What pages of the diary ask of the database besides the rows themselves."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Sum
+from django.http import Http404
+
+from advances.models import AdvancePayment, Record
+from advances.services.recording import AnyRecord
+from viveka.diary.kinds import KINDS, Kind
+from viveka.stores.middleware import StoreRequest
+from viveka.stores.money import ZERO
+
+
+def tell_left(records: Iterable[Record]) -> None:
+    """Note with each what is left of its advances (`left`), in one query."""
+    rows = list(records)
+    advances = AdvancePayment.objects.filter(reference_id__in=[one.pk for one in rows], status="active").order_by()
+    left = dict(advances.values_list("reference_id").annotate(left=Sum("remaining_amount")))
+    for one in rows:
+        one.left = left.get(one.pk, ZERO)  # type: ignore[attr-defined]
+
+
+def find(request: StoreRequest, kind: str, pk: UUID) -> AnyRecord:
+    """The record of the current store with this key; Http404."""
+    related = ["customer", "by", "closed_by"]
+    related += {"appointment": ["served_by", "enquiry"], "booking": ["enquiry"], "enquiry": []}[kind]
+    record: AnyRecord | None = KINDS[kind].rows().of(request.store).select_related(*related).filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    record.store = record.customer.store = request.store
+    return record
+
+
+def kind_of(record: Record) -> Kind:
+    return KINDS[record.kind]

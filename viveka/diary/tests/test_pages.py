@@ -1,0 +1,351 @@
+"""The pages of appointments, bookings and enquiries: taken down, shown, moved, cancelled, carried to the counter."""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal as D
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from advances.models import AdvancePayment, Appointment, Booking, Enquiry
+from advances.services import Line
+from advances.services.record_changes import cancel_record
+from advances.tests.factories import appointment_of, booking_of, enquiry_of, paid_ahead
+from billing.models import Bill, Cart, Product
+from billing.services.checkout import complete_cart
+from billing.services.record_sales import with_products
+from billing.services.tender import Tender
+from billing.tests.factories import stocked_product
+from customers.models import Customer
+from customers.tests.factories import CustomerFactory
+from viveka.diary import calendar
+from viveka.stores.models import Store, User
+from viveka.stores.tests.factories import staff
+
+pytestmark = pytest.mark.django_db
+PHONE = "98765 43210"
+NEW = {kind: reverse(f"diary:{kind}-new") for kind in ("appointment", "booking", "enquiry")}
+
+
+@pytest.fixture
+def facial(store: Store) -> Product:
+    return stocked_product(store, batches=[], stock_policy="none", selling_price=600, name="Facial")
+
+
+def typed(**more: Any) -> dict[str, Any]:
+    """A form of an appointment, as it is sent."""
+    return {
+        "record": str(uuid4()), "country_code": "", "phone": PHONE, "name": "Asha Rao", "day": "2026-12-01",
+        "time": "10:30", "minutes": "45", "line_name": ["facial", "Flowers", ""], "line_quantity": ["", "2", ""],
+        "line_price": ["", "150", ""], "amount": "500", "mode": "upi", "reference": "UTR 7", "notes": "window seat",
+        **more,
+    }  # fmt: skip
+
+
+def at(store: Store, hour: int, minute: int = 0, days: int = 0) -> datetime:
+    day = store.day_of(timezone.now()) + timedelta(days=days)
+    return datetime.combine(day, time(hour, minute), store.zone)
+
+
+class TestTakingDown:
+    def test_an_appointment_with_customer_lines_and_advance(
+        self, cashier_client: Client, cashier: User, facial: Product
+    ) -> None:
+        data = typed(served_by=cashier.pk)
+        for _ in range(2):  # sent twice, taken once
+            response = cashier_client.post(NEW["appointment"], data)
+        one = Appointment.objects.get()
+        assert response.url == one.get_absolute_url()  # type: ignore[attr-defined]
+        assert (one.customer.name, one.customer.advance_balance, one.served_by) == ("Asha Rao", 500, cashier)
+        assert f"{timezone.localtime(one.scheduled_at, one.store.zone):%d %H:%M}" == "01 10:30"
+        assert [(line.name, line.quantity, line.price, line.product_id) for line in one.lines.all()] == [
+            ("facial", 1, None, facial.pk), ("Flowers", 2, D(150), None),
+        ]  # fmt: skip
+        page = cashier_client.get(one.get_absolute_url()).content.decode()
+        for part in ("98765 43210", "window seat", "₹500.00", "no product of this name yet", "This is a new customer"):
+            assert part in page, part
+
+    def test_a_booking_by_country_code_and_number_is_the_same_persons(self, cashier_client: Client) -> None:
+        cashier_client.post(NEW["appointment"], typed())
+        data = typed(country_code="+91", phone="9876543210", amount="300", wanted_on="2026-12-24")
+        cashier_client.post(NEW["booking"], data)
+        assert Customer.objects.get().advance_balance == 800
+        assert f"{Booking.objects.get().wanted_on}" == "2026-12-24"
+
+    @pytest.mark.parametrize("kind", ["appointment", "booking", "enquiry"])
+    @pytest.mark.parametrize("phone", ["", "12345"])
+    def test_without_a_phone_the_form_comes_back_as_typed(self, cashier_client: Client, kind: str, phone: str) -> None:
+        response = cashier_client.post(NEW[kind], typed(phone=phone, asked="Rates for December?"))
+        page = response.content.decode()
+        assert "Phone number information is required" in page
+        for part in ("Asha Rao", "window seat", *(["Flowers", "UTR 7"] if kind != "enquiry" else ["December?"])):
+            assert part in page, part
+        assert not any(model.objects.exists() for model in (Appointment, Booking, Enquiry, Customer, AdvancePayment))
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"amount": "-5"}, "takes digits"), ({"amount": "1e9"}, "takes digits"), ({"amount": "0.001"}, "decimal"),
+            ({"mode": "cheque"}, "Select a valid choice"), ({"minutes": "0"}, "greater than or equal to 1"),
+            ({"minutes": "9999"}, "less than or equal"), ({"day": "1066-10-14"}, "A day between"),
+            ({"time": "25:00"}, "valid time"), ({"time": ""}, "required"), ({"served_by": "98765"}, "valid choice"),
+            ({"line_quantity": ["x"]}, "takes digits"), ({"line_price": ["-1"]}, "takes digits"),
+            ({"line_name": [""], "line_price": ["5"]}, "Say what it is"), ({"line_quantity": ["1.5"]}, "sold whole"),
+            ({"line_name": ["x"] * 60}, "At most 50 lines"), ({"line_name": ["a\x07"]}, "control characters"),
+            ({"email": "nobody"}, "not an e-mail address"), ({"country_code": "+999"}, "Phone number information"),
+            ({"notes": "x" * 1500}, "at most 1000"), ({"record": "no key"}, "too old"), ({"name": "\ud800"}, ""),
+        ],
+        ids=str,
+    )  # fmt: skip
+    def test_what_is_wrong_is_said_and_nothing_is_written(
+        self, cashier_client: Client, facial: Product, wrong: dict[str, Any], said: str
+    ) -> None:
+        data = {key: value for key, value in typed(**wrong).items() if key != "name" or value.isprintable()}
+        if wrong == {"name": "\ud800"}:
+            data["name"] = "a\u202eb"
+        response = cashier_client.post(NEW["appointment"], data)
+        assert response.status_code == 200
+        assert said in response.content.decode()
+        assert not Appointment.objects.exists() and not Customer.objects.exists()
+
+    def test_another_line_can_be_asked_for_without_javascript(self, cashier_client: Client) -> None:
+        response = cashier_client.post(NEW["booking"], typed(more="1"))
+        assert response.content.decode().count('name="line_name"') == 2 + 2 + 1  # the template's row too
+        assert not Booking.objects.exists()
+
+    def test_an_enquiry_turns_into_an_appointment_with_what_was_asked(
+        self, cashier_client: Client, store: Store
+    ) -> None:
+        enquiry = enquiry_of(store, PHONE, "Facial\nHead massage", notes="call in the evening")
+        page = cashier_client.get(NEW["appointment"], {"enquiry": enquiry.pk}).content.decode()
+        for part in ('value="98765 43210"', 'value="Facial"', 'value="Head massage"', "call in the evening"):
+            assert part in page, part
+        cashier_client.post(NEW["appointment"], typed(enquiry=str(enquiry.pk)))
+        enquiry.refresh_from_db()
+        assert (enquiry.status, Appointment.objects.get().enquiry) == ("done", enquiry)
+        page = cashier_client.get(enquiry.get_absolute_url()).content.decode()
+        assert Appointment.objects.get().get_absolute_url() in page
+
+    def test_the_customer_is_found_while_typing(self, cashier_client: Client, store: Store) -> None:
+        paid_ahead(CustomerFactory(store=store, phone="+919876543210", name="Asha Rao"), 200)
+        url = reverse("diary:who")
+        for phone, code in (("९८७६५४३२१०", ""), ("98765 43210", "0091"), ("+91-98765-43210", "")):
+            page = cashier_client.get(url, {"phone": phone, "country_code": code}).content.decode()
+            assert "Asha Rao" in page and "₹200.00 paid ahead" in page
+        assert "not on record yet" in cashier_client.get(url, {"phone": "9876543211"}).content.decode()
+        assert "not a valid phone" in cashier_client.get(url, {"phone": "123"}).content.decode()
+        assert cashier_client.get(url, {"phone": " "}).content.decode().strip() == ""
+
+    def test_products_are_offered_while_typing(self, cashier_client: Client, facial: Product) -> None:
+        url = reverse("diary:products")
+        assert 'value="Facial"' in cashier_client.get(url, {"line_name": "fac"}).content.decode()
+        assert "option" not in cashier_client.get(url, {"line_name": "\x00"}).content.decode()
+
+
+class TestChanging:
+    def test_time_lines_and_notes(self, cashier_client: Client, store: Store, facial: Product) -> None:
+        one = appointment_of(store, PHONE, lines=[Line("Cut")], advance=500)
+        url = reverse("diary:appointment-edit", args=[one.pk])
+        assert 'value="Cut"' in cashier_client.get(url).content.decode()
+        cashier_client.post(url, typed(minutes="90"))
+        one.refresh_from_db()
+        assert (one.minutes, one.notes, one.summary) == (90, "window seat", "facial, 2 × Flowers at 150.00")
+        assert one.customer.advance_balance == 500
+        response = cashier_client.post(url, typed(line_price=["no"]))
+        assert "takes digits" in response.content.decode()
+
+    def test_another_time_keeps_the_advance_and_a_clash_is_told(
+        self, cashier_client: Client, store: Store, cashier: User
+    ) -> None:
+        one = appointment_of(store, PHONE, at=at(store, 9), served_by=cashier, advance=500)
+        other = appointment_of(store, "98765 43211", at=at(store, 12, days=1), served_by=cashier)
+        day = store.day_of(other.scheduled_at).isoformat()
+        move = reverse("diary:appointment-move", args=[one.pk])
+        response = cashier_client.post(move, {"day": day, "time": "12:15"}, follow=True)
+        assert "Moved to" in response.content.decode() and other.get_absolute_url() in response.content.decode()
+        assert AdvancePayment.objects.get(reference_id=one.pk).remaining_amount == 500
+        assert "valid time" in cashier_client.post(move, {"day": day, "time": "x"}).content.decode()
+
+    def test_done_open_again_and_another_advance(self, cashier_client: Client, store: Store) -> None:
+        one = booking_of(store, PHONE)
+        for page, status in (("done", "done"), ("done", "done"), ("reopen", "open")):
+            cashier_client.post(reverse(f"diary:booking-{page}", args=[one.pk]))
+            one.refresh_from_db()
+            assert one.status == status
+        url = reverse("diary:booking-advance", args=[one.pk])
+        for amount, mode in (("", "cash"), ("0", "cash"), ("x", "cash"), ("10", "cheque"), ("10", "")):
+            page = cashier_client.post(url, {"amount": amount, "mode": mode}).content.decode()
+            assert 'role="alert"' in page, (amount, mode)
+        assert not AdvancePayment.objects.exists()
+        response = cashier_client.post(url, {"amount": "250", "mode": "cash"})
+        assert response.url == reverse("advances:receipt", args=[AdvancePayment.objects.get().pk])  # type: ignore[attr-defined]
+        assert AdvancePayment.objects.get().reference_id == one.pk
+
+    def test_a_closed_one_has_no_form(self, cashier_client: Client, store: Store, cashier: User) -> None:
+        one = enquiry_of(store, PHONE)
+        cancel_record(store=store, kind="enquiry", pk=one.pk, by=cashier, now=timezone.now())
+        for page in ("edit", "cancel"):
+            response = cashier_client.get(reverse(f"diary:enquiry-{page}", args=[one.pk]))
+            assert response.url == one.get_absolute_url()  # type: ignore[attr-defined]
+
+    def test_a_manager_reads_what_was_changed(
+        self, manager_client: Client, cashier_client: Client, store: Store
+    ) -> None:
+        one = enquiry_of(store, PHONE, "Rates?")
+        cashier_client.post(reverse("diary:enquiry-edit", args=[one.pk]), {"asked": "Rates for two?", "notes": ""})
+        assert "Rates for two?</ins>" in manager_client.get(one.get_absolute_url()).content.decode()
+        assert "</ins>" not in cashier_client.get(one.get_absolute_url()).content.decode()
+
+
+class TestCancelling:
+    def test_asks_what_becomes_of_the_advance(self, cashier_client: Client, store: Store) -> None:
+        one = appointment_of(store, PHONE, advance=500)
+        url = reverse("diary:appointment-cancel", args=[one.pk])
+        page = cashier_client.get(url).content.decode()
+        assert "₹500.00 is left of the advance" in page and "Refund ₹500.00" not in page
+        for wrong, said in (
+            ({}, "Say what becomes of the advance"), ({"advance": "refund", "refund_mode": "cash"}, "valid choice"),
+            ({"advance": "fee"}, "Say how much the fee is"), ({"advance": "fee", "fee": "501"}, "Choose the service"),
+        ):  # fmt: skip
+            assert said in cashier_client.post(url, wrong).content.decode(), wrong
+        one.refresh_from_db()
+        assert one.is_open
+        cashier_client.post(url, {"advance": "keep", "no_show": "on", "reason": "no call"})
+        one.refresh_from_db()
+        assert (one.status, one.closed_why, one.customer.advance_balance) == ("no_show", "no call", 500)
+
+    def test_a_manager_refunds(self, manager_client: Client, store: Store) -> None:
+        one = booking_of(store, PHONE, advance=500)
+        manager_client.post(reverse("diary:booking-cancel", args=[one.pk]), {"advance": "refund", "refund_mode": "upi"})
+        one.refresh_from_db()
+        assert (one.status, one.customer.advance_balance) == ("cancelled", 0)
+
+    def test_a_fee_is_a_bill(self, cashier_client: Client, store: Store, facial: Product) -> None:
+        one = booking_of(store, PHONE, advance=500)
+        url = reverse("diary:booking-cancel", args=[one.pk])
+        page = cashier_client.post(url, {"advance": "fee", "fee": "500.01", "fee_product": facial.pk}).content.decode()
+        assert "at most what is left of the advance" in page
+        cashier_client.post(url, {"advance": "fee", "fee": "100", "fee_product": facial.pk})
+        one.refresh_from_db()
+        assert (one.status, one.customer.advance_balance, Bill.objects.get().total) == ("cancelled", 400, 100)
+        assert Bill.objects.get().number in cashier_client.get(one.get_absolute_url()).content.decode()
+
+
+class TestToTheCounter:
+    def test_carries_customer_and_lines(
+        self, cashier_client: Client, store: Store, cashier: User, facial: Product
+    ) -> None:
+        one = appointment_of(store, PHONE, lines=with_products(store, [Line("Facial"), Line("Flowers")]))
+        response = cashier_client.post(reverse("diary:appointment-counter", args=[one.pk]), follow=True)
+        page = response.content.decode()
+        assert "No product on sale has the name “Flowers”" in page and "Facial" in page and "98765 43210" in page
+        cart = Cart.objects.current(store, cashier)
+        assert cart is not None and cart.appointment == one
+        sale = complete_cart(store=store, by=cashier, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
+        response = cashier_client.post(reverse("diary:appointment-counter", args=[one.pk]), follow=True)
+        assert f"has a bill already: {sale.bill.number}" in response.content.decode()
+
+
+class TestLooking:
+    def test_a_day_has_a_column_for_each_who_serves_and_lanes_for_clashes(
+        self, cashier_client: Client, store: Store, cashier: User
+    ) -> None:
+        meera = staff(store, first_name="Meera")
+        ten = appointment_of(store, PHONE, at=at(store, 10), minutes=60, served_by=cashier)
+        half = appointment_of(store, "98765 43211", at=at(store, 10, 30), minutes=60, served_by=cashier)
+        late = appointment_of(store, PHONE, at=at(store, 23, 30), minutes=120, served_by=meera)
+        nobody = appointment_of(store, PHONE, at=at(store, 7))
+        response = cashier_client.get(reverse("diary:day"))
+        laid_out = response.context["laid_out"]
+        placed = {
+            card.appointment: (column.person, card.row, card.span, card.lane)
+            for column in laid_out.columns for card in column.cards
+        }  # fmt: skip
+        assert placed == {
+            ten: (cashier, 13, 4, 1), half: (cashier, 15, 4, 2), late: (meera, 67, 2, 1), nobody: (None, 1, 2, 1)
+        }  # fmt: skip
+        assert (laid_out.hours[0], laid_out.hours[-1]) == (7, 23)
+
+    @pytest.mark.parametrize(("hour", "minute"), [(0, 10), (5, 25), (23, 59)])
+    def test_a_day_is_the_stores_own(self, cashier_client: Client, store: Store, hour: int, minute: int) -> None:
+        one = appointment_of(store, PHONE, at=at(store, hour, minute, days=3))
+        day = store.day_of(one.scheduled_at)
+        for n, there in ((0, True), (-1, False), (1, False)):
+            page = cashier_client.get(reverse("diary:day"), {"day": (day + timedelta(days=n)).isoformat()})
+            assert (one.get_absolute_url() in page.content.decode()) is there
+        week = cashier_client.get(reverse("diary:week"), {"day": day.isoformat()})
+        assert dict(week.context["days"])[day] == [one]
+
+    def test_lists_are_narrowed(self, cashier_client: Client, store: Store, cashier: User) -> None:
+        one = appointment_of(store, PHONE, at=at(store, 9), served_by=cashier)
+        other = appointment_of(store, "98765 43211", at=at(store, 9, days=5))
+        cancel_record(store=store, kind="appointment", pk=other.pk, by=cashier, now=timezone.now())
+        url, today = reverse("diary:appointment-list"), store.day_of(timezone.now())
+        for asked, found in (
+            ({}, [other, one]), ({"q": "43211"}, [other]), ({"q": "nobody"}, []), ({"status": "open"}, [one]),
+            ({"last": today.isoformat()}, [one]), ({"first": (today + timedelta(days=1)).isoformat()}, [other]),
+            ({"served_by": cashier.pk}, [one]),
+        ):  # fmt: skip
+            assert cashier_client.get(url, asked).context["page"].rows == found, asked
+        for wrong in (
+            {"q": "\x00"},
+            {"first": "x"},
+            {"status": "x"},
+            {"served_by": "x"},
+            {"before": "x~y"},
+            {"last": "9999-12-31"},
+        ):
+            assert cashier_client.get(url, wrong).status_code == 200, wrong
+
+    @pytest.mark.parametrize("kind", ["booking", "enquiry"])
+    def test_bookings_and_enquiries_newest_first_and_paged(
+        self, cashier_client: Client, store: Store, kind: str
+    ) -> None:
+        make = {"booking": booking_of, "enquiry": enquiry_of}[kind]
+        made = [make(store, PHONE) for _ in range(27)]
+        url = reverse(f"diary:{kind}-list")
+        first = cashier_client.get(url).context["page"]
+        assert first.rows == made[:1:-1]
+        assert cashier_client.get(url, {"before": first.older}).context["page"].rows == made[1::-1]
+
+
+class TestQueries:
+    """As many for forty rows as for one."""
+
+    @pytest.mark.parametrize("name", ["day", "week", "appointment-list", "booking-list", "enquiry-list"])
+    def test_of_lists(
+        self, manager_client: Client, store: Store, name: str, monkeypatch: pytest.MonkeyPatch,
+        django_assert_max_num_queries: Any, django_assert_num_queries: Any,
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr("viveka.stores.paging.PAGE_SIZE", 50)
+        make: Any = {"booking-list": booking_of, "enquiry-list": enquiry_of}.get(name, appointment_of)
+        more: dict[str, Any] = {"at": at(store, 9), "advance": 5} if make is appointment_of else {}
+        url = reverse(f"diary:{name}")
+        make(store, "98765 40000", **more)
+        with django_assert_max_num_queries(9) as few:
+            manager_client.get(url)
+        for n in range(1, 25):
+            make(store, f"98765 4{n:04d}", **more)
+        with django_assert_num_queries(len(few)):
+            manager_client.get(url)
+
+    def test_of_one(
+        self, manager_client: Client, store: Store, facial: Product, django_assert_max_num_queries: Any,
+        django_assert_num_queries: Any,
+    ) -> None:  # fmt: skip
+        few_lines = appointment_of(store, PHONE, lines=[Line("x")], advance=5)
+        many = appointment_of(store, PHONE, lines=[Line("x")] * 40, advance=5)
+        for _ in range(5):
+            paid_ahead(many.customer, 1, reference_type="appointment", reference_id=many.pk)
+        with django_assert_max_num_queries(12) as few:
+            manager_client.get(few_lines.get_absolute_url())
+        with django_assert_num_queries(len(few)):
+            manager_client.get(many.get_absolute_url())
+
+
+def test_the_week_begins_on_monday() -> None:
+    days = calendar.week_of(datetime(2026, 11, 22).date())
+    assert (days[0].isoformat(), days[-1].isoformat()) == ("2026-11-16", "2026-11-22")

@@ -1,0 +1,1 @@
+"""The pages of the diary, each file a part of a record's life."""
