@@ -5,7 +5,9 @@ from decimal import Decimal as D
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 
 from billing.models import Bill, Product
 from billing.received import Wanted, money_by_mode
@@ -24,6 +26,7 @@ from debts.statement import Statement, read_statement
 from debts.tests.factories import left, owes, pays
 from viveka.books.check import check_books
 from viveka.stores.models import Store, User
+from viveka.stores.tests.callers import Caller
 
 pytestmark = pytest.mark.django_db
 NONE = D(0)
@@ -117,6 +120,41 @@ def test_the_statement_of_a_month_at_the_counter(store: Store, soap: Product, mo
     soap.refresh_from_db()
     assert soap.current_stock == D(90)
     assert wrong() == {}
+
+
+def test_a_program_is_told_the_same(store: Store, month: Customer) -> None:
+    """The API's statement is the screen's, without the lines that move the advance alone."""
+    office = Caller(store, "manager")
+    for first, last in ((1, 30), (9, 23), (24, 27), (28, 28)):
+        told = read_statement(month, date(2026, 4, first), date(2026, 4, last))
+        days = {"from": f"2026-04-{first:02d}", "to": f"2026-04-{last:02d}"}
+        said = office.get(f"/customers/{month.pk}/statement", **days).body
+        ends = [said[name] for name in ("openingBalance", "closingBalance", "advanceBalance", "net")]
+        assert ends == [f"{one:.2f}" for one in (told.opening_debt, told.closing_debt, told.closing_advance, told.net)]
+        assert [(line["type"], line["debit"], line["credit"], line["balance"]) for line in said["lines"]] == [
+            (line.kind, f"{line.debit:.2f}", f"{line.credit:.2f}", f"{line.debt_balance:.2f}")
+            for line in told.lines
+            if line.debt_change
+        ]
+
+
+def test_who_owes_is_deleted_by_no_door(store: Store, manager_client: Client, month: Customer) -> None:
+    """By the screen, the API, the admin and raw SQL it is refused, and nothing changes."""
+    owes(month, 5, now=april(30))
+    before = Customer.objects.filter(pk=month.pk).values().get()
+    screen = manager_client.post(reverse("customers:delete", args=[month.pk]), {"reason": "Moved"})
+    assert "owes ₹5.00 and has ₹40.00 in advance" in screen.content.decode()
+    assert Caller(store, "manager").delete(f"/customers/{month.pk}").status == 409
+    admin = reverse("admin:customers_customer_delete", args=[month.pk])
+    assert (manager_client.get(admin).status_code, manager_client.post(admin, {"post": "yes"}).status_code) == (
+        403,
+        403,
+    )
+    for sql in ("DELETE FROM customers_customer WHERE id = %s",
+                "UPDATE customers_customer SET deleted_at = now() WHERE id = %s"):  # fmt: skip
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql, [month.pk])
+    assert Customer.objects.filter(pk=month.pk).values().get() == before
 
 
 def test_each_day_of_it_opens_with_what_closed_the_day_before(store: Store, month: Customer) -> None:
