@@ -15,10 +15,22 @@ from django.apps import apps
 from django.db import DataError, IntegrityError, ProgrammingError, connection, models, transaction
 from django.utils import timezone
 
-from advances.tests.factories import paid_ahead, used
-from billing.models import Batch, Bill, BillLine, MoneyBack, Payment, Product, Return, ReturnLine, StockMovement
+from advances.tests.factories import appointment_of, booking_of, paid_ahead, used
+from billing.models import (
+    Batch,
+    Bill,
+    BillLine,
+    MoneyBack,
+    Payment,
+    Product,
+    RecordBill,
+    Return,
+    ReturnLine,
+    StockMovement,
+)
 from billing.services.buyer import Buyer
 from billing.services.checkout import complete_cart
+from billing.services.record_bills import tie
 from billing.services.return_money import GiveBack
 from billing.services.returns import void_bill
 from billing.services.tender import Tender
@@ -34,12 +46,16 @@ pytestmark = pytest.mark.django_db
 OWNED = [model for model in apps.get_app_config("billing").get_models() if issubclass(model, StoreOwned)]
 ProductChange: Any = apps.get_model("billing", "ProductChange")
 BatchChange: Any = apps.get_model("billing", "BatchChange")
-LEDGERS = [Bill, BillLine, Payment, StockMovement, Batch, Return, ReturnLine, MoneyBack]
+LEDGERS = [Bill, BillLine, Payment, StockMovement, Batch, Return, ReturnLine, MoneyBack, RecordBill]
 MAY_CHANGE = {
     Batch: {"remaining", "selling_price", "mrp", "expiry_date", "supplier", "supplier_bill", "note"},
     BillLine: {"returned"},
+    RecordBill: {"released_at"},
 }
 
+A_BILL = (
+    "(SELECT id FROM billing_bill AS one WHERE store_id = billing_recordbill.store_id ORDER BY sequence DESC LIMIT 1)"
+)
 # What a copy has of its own, so that nothing but the case at hand is wrong with it.
 FRESH = {
     "bill": {"number": "'Z' || right(number, 6)", "sequence": "sequence + 100", "cart_id": "NULL"},
@@ -50,6 +66,8 @@ FRESH = {
     "moneyback": {"goods_return_id": "gen_random_uuid()"},
     "product": {"sku": "''", "barcode": "''", "current_stock": "0"},
     "cartline": {"product_id": "(SELECT max(id) FROM billing_product)"},
+    # another bill of the same record, and it was voided
+    "recordbill": {"released_at": "now()", "bill_id": A_BILL},
 }
 
 A_DEBT = "(SELECT debt_id FROM billing_payment AS one WHERE method = 'credit' ORDER BY id DESC LIMIT 1)"
@@ -60,6 +78,8 @@ A_REDUCTION = "(SELECT reduction_id FROM billing_moneyback AS one WHERE way = 'd
 AN_ADVANCE = "(SELECT advance_id FROM billing_moneyback AS one WHERE way = 'advance' ORDER BY id DESC LIMIT 1)"
 A_USE = "(SELECT deduction_id FROM billing_moneyback AS one WHERE way = 'restored' ORDER BY id DESC LIMIT 1)"
 A_RETURN_LINE = "(SELECT id FROM billing_returnline AS one ORDER BY id DESC LIMIT 1)"
+AN_APPOINTMENT = "(SELECT id FROM advances_appointment AS one ORDER BY created_at DESC LIMIT 1)"
+A_BOOKING = "(SELECT id FROM advances_booking AS one ORDER BY created_at DESC LIMIT 1)"
 A_VOID = "(SELECT bill_id FROM billing_return AS one WHERE is_void ORDER BY id DESC LIMIT 1)"
 
 # (table, constraint, what is changed in the copy)
@@ -127,6 +147,12 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("stockmovement", "movement_sign_follows_reason", {"reason": "'lost'"}),
     ("cartline", "cart_line_has_a_quantity", {"quantity": "0"}),
     ("cartline", "cart_line_once_per_product", {"product_id": "product_id"}),
+    ("cart", "cart_of_at_most_one_record", {"appointment_id": AN_APPOINTMENT, "booking_id": A_BOOKING}),
+    ("recordbill", "record_bill_is_of_one_record", {"booking_id": A_BOOKING}),
+    ("recordbill", "record_bill_is_of_one_record", {"appointment_id": "NULL"}),
+    ("recordbill", "appointment_billed_once", {"released_at": "NULL"}),
+    ("recordbill", "booking_billed_once", {"released_at": "NULL", "appointment_id": "NULL", "booking_id": A_BOOKING}),
+    ("recordbill", "billing_recordbill_bill_id_key", {"bill_id": "bill_id"}),
 ]
 NUMBERS = [(model, field) for model in OWNED for field in model._meta.fields if isinstance(field, BoundedDecimalField)]
 KEYS = [(model, key) for model in OWNED for key in model._meta.constraints if isinstance(key, StoreKey)]
@@ -165,6 +191,9 @@ def shop(store: Store, other_store: Store, cashier: User) -> dict[str, Any]:
         made |= {"cartline": cart.lines.get().pk, "payment": bill.payments.get().pk}
         made |= {"billline": bill.lines.get().pk, "return": returned.pk}
         made |= {"returnline": returned.lines.get().pk, "moneyback": returned.money.get().pk}
+        tie(booking_of(one, "9876543211", by=cashier), mixed.pk, timezone.now())
+        tie(appointment_of(one, "9876543211", by=cashier), plain.pk, timezone.now())
+        made["recordbill"] = RecordBill.objects.get(bill=plain).pk
         made["stockmovement"] = StockMovement.objects.get(product=soap, reason="received").pk
     return made
 
@@ -229,7 +258,7 @@ def name_of(model: type[models.Model]) -> str:
 
 def test_a_good_copy_passes(shop: dict[str, Any]) -> None:
     """Otherwise the cases below would prove nothing."""
-    for table in ("bill", "return", "product", "batch", "stockmovement", "cart", "cartline"):
+    for table in ("bill", "return", "product", "batch", "stockmovement", "cart", "cartline", "recordbill"):
         copy(table, shop[table])
         execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
@@ -284,6 +313,8 @@ def test_no_row_ties_two_stores(shop: dict[str, Any], other_store: Store, model:
         change |= {"reason": "'returned'", "bill_line_id": f"'{shop['billline']}'"}
     elif table == "moneyback":
         change |= {"way": {"reduction": "'debt'", "deduction": "'restored'", "advance": "'advance'"}[field.name]}
+    elif model is RecordBill:
+        change |= {"appointment_id": "NULL"} if field.name == "booking" else {}
     elif field.name in ("deduction", "debt"):
         change |= {"method": "'credit'" if field.name == "debt" else "'advance'", "tendered": "NULL"}
     elif field.name in ("debt_payment", "kept_advance"):  # the trigger and the index would speak first
