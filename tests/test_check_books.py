@@ -234,7 +234,15 @@ def test_sound_books_keep_every_rule(ours: Ids) -> None:
 def test_every_rule_has_a_way_of_being_broken_here() -> None:
     names = [rule.name for rule in RULES]
     assert len(set(names)) == len(names)
-    assert set(names) == {rule for rule, _, _ in BREAKS} | {rule.name for rule in bounds.RULES + ties.RULES}
+    elsewhere = {rule.name for rule in bounds.RULES + ties.RULES} | {"statement_closes_as_the_next_opens"}
+    assert set(names) == {rule for rule, _, _ in BREAKS} | elsewhere
+
+
+def test_a_statement_that_opens_otherwise_is_reported(ours: Ids, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No row can break this one, only the code that reads them."""
+    assert wrong("statement_closes_as_the_next_opens") == []
+    monkeypatch.setattr("debts.statement._opening", lambda customer, begins: (Decimal(1), Decimal(0)))
+    assert wrong("statement_closes_as_the_next_opens")
 
 
 def test_sentences_are_sentences() -> None:

@@ -23,6 +23,7 @@ from billing.services.record_bills import bill_record
 from billing.services.stock import lock_batches, lock_products, sold_movements, take_from_batches
 from billing.services.tender import Settled, Tender, settle
 from customers.models import Customer
+from viveka.stores.dating import check_dated
 from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.idempotency import KeyedRequest
 from viveka.stores.ids import new_id
@@ -150,8 +151,7 @@ def _sell(
     if not items:
         raise Refused("Add a product first.", "saleItems")
     day = store.day_of(at)
-    if at > now or (store.closed_until and day <= store.closed_until):
-        raise Refused("A sale can't be dated in the future or in closed books.", "date")
+    check_dated(store, at, now)
     who = identify(store, buyer)
     products = lock_products(store, [item.product_id for item in items])
     priced = quote(

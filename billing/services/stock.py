@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from billing.models import Batch, MovementReason, Product, StockMovement
+from viveka.stores.dating import check_dated
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.locking import lock_rows
 from viveka.stores.models import Store, User
@@ -79,11 +80,7 @@ def check_received(
     if product.current_stock + quantity > Decimal("99999999.999"):
         raise Refused("There would be more on the shelf than can be counted.", "quantity")
     refuse_above_mrp(selling_price, mrp)
-    if received_at > now:
-        raise Refused("The day of receipt is in the future.", "received_at")
-    closed = product.store.closed_until
-    if closed and product.store.day_of(received_at) <= closed:
-        raise Refused(f"The books are closed until {closed:%d %b %Y}.", "received_at")
+    check_dated(product.store, received_at, now, field="received_at")
 
 
 def refuse_above_mrp(selling_price: Decimal | None, mrp: Decimal | None) -> None:

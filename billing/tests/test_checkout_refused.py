@@ -134,6 +134,7 @@ def test_payments_that_do_not_settle_it(store: Store, cashier: User, soap: Produ
 def test_nothing_is_dated_in_the_future_or_in_closed_books(store: Store, cashier: User, soap: Product) -> None:
     now = timezone.now()
     store.closed_until = store.day_of(now) - timedelta(days=2)
+    store.save()
     for days in (-1 / 86400, 2, 3, 400):
         with untouched, pytest.raises(Refused) as refusal:
             sell(store, cashier, [(soap, 1)], now=now, at=now - timedelta(days=days), buyer=JOHN)

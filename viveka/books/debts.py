@@ -1,12 +1,14 @@
 """Debts: each adds up, payments are their allocations, the balance is what is open, statement and aging end there."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
 
+from customers.models import Customer
 from debts.aging import read_aging
-from debts.statement import events_sql
+from debts.statement import events_sql, read_statement
 from viveka.books.rule import Rule, sql_rule
 from viveka.stores.models import Store
 
@@ -27,7 +29,33 @@ def _aging_differs(stores: Sequence[int]) -> Iterator[int]:
         yield from sorted(pk for pk, balance in owed.items() if balance != aged.get(pk, 0))
 
 
+MOVED_LAST, ONE_DAY = 50, timedelta(days=1)
+
+
+def _closes_otherwise(stores: Sequence[int]) -> Iterator[int]:
+    """Customers whose statement of a day does not open with what closed the day before; those who moved last."""
+    last_moved = f"""
+        SELECT customer_id, max(at) FROM ({events_sql("store_id = %(store)s")}) AS event
+         GROUP BY customer_id ORDER BY max(at) DESC LIMIT {MOVED_LAST}
+    """
+    for store in Store.objects.filter(pk__in=stores):
+        with connection.cursor() as cursor:
+            cursor.execute(last_moved, {"store": store.pk})
+            moved = dict(cursor.fetchall())
+        for customer in Customer.objects.filter(pk__in=moved).order_by("pk"):
+            customer.store = store
+            day = store.day_of(moved[customer.pk])
+            closed, opens = (read_statement(customer, *days) for days in ((None, day), (day + ONE_DAY, day + ONE_DAY)))
+            if (closed.closing_debt, closed.closing_advance) != (opens.opening_debt, opens.opening_advance):
+                yield customer.pk
+
+
 RULES = [
+    Rule(
+        "statement_closes_as_the_next_opens",
+        "What closes a customer's statement of a day opens that of the next.",
+        _closes_otherwise,
+    ),
     sql_rule(
         "debt_adds_up",
         "A debt's amount is what was paid, returned and written off of it, and what is left; open means something is.",

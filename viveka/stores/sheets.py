@@ -9,6 +9,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -20,6 +21,7 @@ from viveka.stores.errors import Refused
 _RUNS = tuple("=+-@\t\r\n")
 _MOST_UNPACKED = 300 * 1024 * 1024
 _MOST_COLUMNS = 200
+_NUMBERS = (Decimal, int, float)  # never a formula, also below zero
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd")
 _ENDINGS = (";", "\t", "|")
 
@@ -49,7 +51,7 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     line = io.StringIO()
     writer = csv.writer(line)
     for row in rows:
-        writer.writerow([harmless(_text(value)) for value in row])
+        writer.writerow([_text(value) if isinstance(value, _NUMBERS) else harmless(_text(value)) for value in row])
         yield line.getvalue()
         line.seek(0)
         line.truncate()
