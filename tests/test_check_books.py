@@ -241,7 +241,7 @@ def test_every_rule_has_a_way_of_being_broken_here() -> None:
 def test_a_statement_that_opens_otherwise_is_reported(ours: Ids, monkeypatch: pytest.MonkeyPatch) -> None:
     """No row can break this one, only the code that reads them."""
     assert wrong("statement_closes_as_the_next_opens") == []
-    monkeypatch.setattr("debts.statement._opening", lambda customer, begins: (Decimal(1), Decimal(0)))
+    monkeypatch.setattr("debts.statement._opening", lambda customer, begins: (D(1), D(0)))
     assert wrong("statement_closes_as_the_next_opens")
 
 
