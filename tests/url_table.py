@@ -208,6 +208,7 @@ ROWS = [
     # The diary
     Row("diary:day"),
     Row("diary:week"),
+    Row("diary:of-customer", of=advances_of),
     Row("diary:who", SELLERS),
     Row("diary:products", SELLERS),
     Row("diary:appointment-move", SELLERS, get=False, post=True, of=record("appointment")),

@@ -8,6 +8,7 @@ from django.http import Http404
 
 from advances.models import AdvancePayment, Record
 from advances.services.recording import AnyRecord
+from customers.models import Customer
 from viveka.diary.kinds import KINDS, Kind
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.money import ZERO
@@ -20,6 +21,14 @@ def tell_left(records: Iterable[Record]) -> None:
     left = dict(advances.values_list("reference_id").annotate(left=Sum("remaining_amount")))
     for one in rows:
         one.left = left.get(one.pk, ZERO)  # type: ignore[attr-defined]
+
+
+def arranged_by(customer: Customer, most: int) -> list[Record]:
+    """The newest of a customer's appointments, bookings and enquiries, with what is left of their advances."""
+    rows = [one for kind in KINDS.values() for one in kind.rows().filter(customer=customer).newest_first()[:most]]
+    rows = sorted(rows, key=lambda one: (one.created_at, one.pk), reverse=True)[:most]
+    tell_left(rows)
+    return rows
 
 
 def find(request: StoreRequest, kind: str, pk: UUID) -> AnyRecord:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("appointments/week/", lists.week, name="week"),
     path("appointments/who/", taking.who, name="who"),
     path("appointments/products/", taking.products, name="products"),
+    path("customers/<int:customer_pk>/diary/", lists.of_customer, name="of-customer"),
     path("appointments/<uuid:pk>/move/", detail.move, name="appointment-move"),
 ]
 for _kind in KINDS.values():

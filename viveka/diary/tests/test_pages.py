@@ -1,16 +1,14 @@
-"""The pages of appointments, bookings and enquiries: taken down, shown, moved, cancelled, carried to the counter."""
+"""The pages of appointments, bookings and enquiries: shown, moved, cancelled, carried to the counter."""
 
-from datetime import datetime, time, timedelta
-from decimal import Decimal as D
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from advances.models import AdvancePayment, Appointment, Booking, Enquiry
+from advances.models import AdvancePayment
 from advances.services import Line
 from advances.services.record_changes import cancel_record
 from advances.tests.factories import appointment_of, booking_of, enquiry_of, paid_ahead
@@ -18,131 +16,12 @@ from billing.models import Bill, Cart, Product
 from billing.services.checkout import complete_cart
 from billing.services.record_sales import with_products
 from billing.services.tender import Tender
-from billing.tests.factories import stocked_product
-from customers.models import Customer
-from customers.tests.factories import CustomerFactory
 from viveka.diary import calendar
+from viveka.diary.tests.typed import NEW, PHONE, at, typed
 from viveka.stores.models import Store, User
 from viveka.stores.tests.factories import staff
 
 pytestmark = pytest.mark.django_db
-PHONE = "98765 43210"
-NEW = {kind: reverse(f"diary:{kind}-new") for kind in ("appointment", "booking", "enquiry")}
-
-
-@pytest.fixture
-def facial(store: Store) -> Product:
-    return stocked_product(store, batches=[], stock_policy="none", selling_price=600, name="Facial")
-
-
-def typed(**more: Any) -> dict[str, Any]:
-    """A form of an appointment, as it is sent."""
-    return {
-        "record": str(uuid4()), "country_code": "", "phone": PHONE, "name": "Asha Rao", "day": "2026-12-01",
-        "time": "10:30", "minutes": "45", "line_name": ["facial", "Flowers", ""], "line_quantity": ["", "2", ""],
-        "line_price": ["", "150", ""], "amount": "500", "mode": "upi", "reference": "UTR 7", "notes": "window seat",
-        **more,
-    }  # fmt: skip
-
-
-def at(store: Store, hour: int, minute: int = 0, days: int = 0) -> datetime:
-    day = store.day_of(timezone.now()) + timedelta(days=days)
-    return datetime.combine(day, time(hour, minute), store.zone)
-
-
-class TestTakingDown:
-    def test_an_appointment_with_customer_lines_and_advance(
-        self, cashier_client: Client, cashier: User, facial: Product
-    ) -> None:
-        data = typed(served_by=cashier.pk)
-        for _ in range(2):  # sent twice, taken once
-            response = cashier_client.post(NEW["appointment"], data)
-        one = Appointment.objects.get()
-        assert response.url == one.get_absolute_url()  # type: ignore[attr-defined]
-        assert (one.customer.name, one.customer.advance_balance, one.served_by) == ("Asha Rao", 500, cashier)
-        assert f"{timezone.localtime(one.scheduled_at, one.store.zone):%d %H:%M}" == "01 10:30"
-        assert [(line.name, line.quantity, line.price, line.product_id) for line in one.lines.all()] == [
-            ("facial", 1, None, facial.pk), ("Flowers", 2, D(150), None),
-        ]  # fmt: skip
-        page = cashier_client.get(one.get_absolute_url()).content.decode()
-        for part in ("98765 43210", "window seat", "₹500.00", "no product of this name yet", "This is a new customer"):
-            assert part in page, part
-
-    def test_a_booking_by_country_code_and_number_is_the_same_persons(self, cashier_client: Client) -> None:
-        cashier_client.post(NEW["appointment"], typed())
-        data = typed(country_code="+91", phone="9876543210", amount="300", wanted_on="2026-12-24")
-        cashier_client.post(NEW["booking"], data)
-        assert Customer.objects.get().advance_balance == 800
-        assert f"{Booking.objects.get().wanted_on}" == "2026-12-24"
-
-    @pytest.mark.parametrize("kind", ["appointment", "booking", "enquiry"])
-    @pytest.mark.parametrize("phone", ["", "12345"])
-    def test_without_a_phone_the_form_comes_back_as_typed(self, cashier_client: Client, kind: str, phone: str) -> None:
-        response = cashier_client.post(NEW[kind], typed(phone=phone, asked="Rates for December?"))
-        page = response.content.decode()
-        assert "Phone number information is required" in page
-        for part in ("Asha Rao", "window seat", *(["Flowers", "UTR 7"] if kind != "enquiry" else ["December?"])):
-            assert part in page, part
-        assert not any(model.objects.exists() for model in (Appointment, Booking, Enquiry, Customer, AdvancePayment))
-
-    @pytest.mark.parametrize(
-        ("wrong", "said"),
-        [
-            ({"amount": "-5"}, "takes digits"), ({"amount": "1e9"}, "takes digits"), ({"amount": "0.001"}, "decimal"),
-            ({"mode": "cheque"}, "Select a valid choice"), ({"minutes": "0"}, "greater than or equal to 1"),
-            ({"minutes": "9999"}, "less than or equal"), ({"day": "1066-10-14"}, "A day between"),
-            ({"time": "25:00"}, "valid time"), ({"time": ""}, "required"), ({"served_by": "98765"}, "valid choice"),
-            ({"line_quantity": ["x"]}, "takes digits"), ({"line_price": ["-1"]}, "takes digits"),
-            ({"line_name": [""], "line_price": ["5"]}, "Say what it is"), ({"line_quantity": ["1.5"]}, "sold whole"),
-            ({"line_name": ["x"] * 60}, "At most 50 lines"), ({"line_name": ["a\x07"]}, "control characters"),
-            ({"email": "nobody"}, "not an e-mail address"), ({"country_code": "+999"}, "Phone number information"),
-            ({"notes": "x" * 1500}, "at most 1000"), ({"record": "no key"}, "too old"), ({"name": "\ud800"}, ""),
-        ],
-        ids=str,
-    )  # fmt: skip
-    def test_what_is_wrong_is_said_and_nothing_is_written(
-        self, cashier_client: Client, facial: Product, wrong: dict[str, Any], said: str
-    ) -> None:
-        data = {key: value for key, value in typed(**wrong).items() if key != "name" or value.isprintable()}
-        if wrong == {"name": "\ud800"}:
-            data["name"] = "a\u202eb"
-        response = cashier_client.post(NEW["appointment"], data)
-        assert response.status_code == 200
-        assert said in response.content.decode()
-        assert not Appointment.objects.exists() and not Customer.objects.exists()
-
-    def test_another_line_can_be_asked_for_without_javascript(self, cashier_client: Client) -> None:
-        response = cashier_client.post(NEW["booking"], typed(more="1"))
-        assert response.content.decode().count('name="line_name"') == 2 + 2 + 1  # the template's row too
-        assert not Booking.objects.exists()
-
-    def test_an_enquiry_turns_into_an_appointment_with_what_was_asked(
-        self, cashier_client: Client, store: Store
-    ) -> None:
-        enquiry = enquiry_of(store, PHONE, "Facial\nHead massage", notes="call in the evening")
-        page = cashier_client.get(NEW["appointment"], {"enquiry": enquiry.pk}).content.decode()
-        for part in ('value="98765 43210"', 'value="Facial"', 'value="Head massage"', "call in the evening"):
-            assert part in page, part
-        cashier_client.post(NEW["appointment"], typed(enquiry=str(enquiry.pk)))
-        enquiry.refresh_from_db()
-        assert (enquiry.status, Appointment.objects.get().enquiry) == ("done", enquiry)
-        page = cashier_client.get(enquiry.get_absolute_url()).content.decode()
-        assert Appointment.objects.get().get_absolute_url() in page
-
-    def test_the_customer_is_found_while_typing(self, cashier_client: Client, store: Store) -> None:
-        paid_ahead(CustomerFactory(store=store, phone="+919876543210", name="Asha Rao"), 200)
-        url = reverse("diary:who")
-        for phone, code in (("९८७६५४३२१०", ""), ("98765 43210", "0091"), ("+91-98765-43210", "")):
-            page = cashier_client.get(url, {"phone": phone, "country_code": code}).content.decode()
-            assert "Asha Rao" in page and "₹200.00 paid ahead" in page
-        assert "not on record yet" in cashier_client.get(url, {"phone": "9876543211"}).content.decode()
-        assert "not a valid phone" in cashier_client.get(url, {"phone": "123"}).content.decode()
-        assert cashier_client.get(url, {"phone": " "}).content.decode().strip() == ""
-
-    def test_products_are_offered_while_typing(self, cashier_client: Client, facial: Product) -> None:
-        url = reverse("diary:products")
-        assert 'value="Facial"' in cashier_client.get(url, {"line_name": "fac"}).content.decode()
-        assert "option" not in cashier_client.get(url, {"line_name": "\x00"}).content.decode()
 
 
 class TestChanging:
@@ -311,6 +190,20 @@ class TestLooking:
         assert first.rows == made[:1:-1]
         assert cashier_client.get(url, {"before": first.older}).context["page"].rows == made[1::-1]
 
+    def test_the_profile_shows_what_a_customer_arranged(self, cashier_client: Client, store: Store) -> None:
+        one = appointment_of(store, PHONE, lines=[Line("Facial")], advance=500)
+        made = [one, booking_of(store, PHONE), enquiry_of(store, PHONE, "Rates for December?")]
+        other = booking_of(store, "98765 43211")
+        url = reverse("diary:of-customer", args=[one.customer_id])
+        assert url in cashier_client.get(one.customer.get_absolute_url()).content.decode()
+        page = cashier_client.get(url).content.decode()
+        for part in (*(record.get_absolute_url() for record in made), "Facial", "₹500.00", "Rates for December?"):
+            assert part in page, part
+        assert other.get_absolute_url() not in page
+        assert (
+            'value="98765 43210"' in cashier_client.get(NEW["booking"], {"customer": one.customer_id}).content.decode()
+        )
+
 
 class TestQueries:
     """As many for forty rows as for one."""
@@ -327,8 +220,21 @@ class TestQueries:
         make(store, "98765 40000", **more)
         with django_assert_max_num_queries(9) as few:
             manager_client.get(url)
-        for n in range(1, 25):
+        for n in range(1, 40):
             make(store, f"98765 4{n:04d}", **more)
+        with django_assert_num_queries(len(few)):
+            manager_client.get(url)
+
+    def test_of_what_a_customer_arranged(
+        self, manager_client: Client, store: Store, django_assert_max_num_queries: Any, django_assert_num_queries: Any
+    ) -> None:
+        one = appointment_of(store, PHONE, advance=5)
+        url = reverse("diary:of-customer", args=[one.customer_id])
+        with django_assert_max_num_queries(9) as few:
+            manager_client.get(url)
+        for make in (appointment_of, booking_of, enquiry_of):
+            for _ in range(14):
+                make(store, PHONE)  # type: ignore[operator]
         with django_assert_num_queries(len(few)):
             manager_client.get(url)
 

@@ -3,19 +3,23 @@
 from datetime import timedelta
 
 from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from customers.models import Customer
 from viveka.diary import calendar
 from viveka.diary.filters import DiaryFilter
 from viveka.diary.forms import read_day
 from viveka.diary.kinds import KINDS
-from viveka.diary.reading import tell_left
-from viveka.diary.tables import DiaryTable
+from viveka.diary.reading import arranged_by, tell_left
+from viveka.diary.tables import DiaryTable, badge
 from viveka.stores.access import member_required
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
 from viveka.stores.paging import newest_page
+
+PANEL_ROWS = 10
 
 
 @require_safe
@@ -36,6 +40,16 @@ def record_list(request: StoreRequest, kind: str) -> HttpResponse:
         "table": DiaryTable(page.rows, kind=one, store=request.store),
     }
     return render_page(request, "diary/list.html", context, fragment="diary/_list.html")
+
+
+@require_safe
+@member_required
+def of_customer(request: StoreRequest, customer_pk: int) -> HttpResponse:
+    """What a customer arranged or asked for last; the profile's panel."""
+    customer = get_object_or_404(Customer.objects.of(request.store), pk=customer_pk)
+    rows = [(KINDS[one.kind], one, badge(one)) for one in arranged_by(customer, PANEL_ROWS)]
+    context = {"customer": customer, "rows": rows, "kinds": KINDS.values()}
+    return render_page(request, "diary/customer.html", context, fragment="diary/_customer.html")
 
 
 @require_safe
