@@ -1,5 +1,5 @@
 # `make run` is all a newcomer needs; docs/running.md tells the rest.
-.PHONY: help setup setup-dev run serve stop test races bench lock clean chromium
+.PHONY: help setup setup-dev run serve stop test races fuzz bench lock clean chromium
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -7,6 +7,7 @@ HOST := 0.0.0.0
 PORT ?= 8000
 WORKERS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 ROUNDS ?= 200
+CALLS ?= 20000
 TEST_WORKERS ?= $(shell n=$(WORKERS); [ "$$n" -gt 4 ] && n=4; echo $$n)
 
 BIN := .venv/bin
@@ -86,6 +87,10 @@ test: setup-dev chromium ## everything that must pass before a change is taken
 races: setup-dev ## the tests with several tills at once, ROUNDS=200 times each
 	@$(call STOP_WHAT_WE_START,$(TEST_ENV)); \
 	VIVEKA_RACE_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m races
+
+fuzz: setup-dev ## CALLS=20000 made-up calls of the JSON API, each run others
+	@$(call STOP_WHAT_WE_START,$(TEST_ENV)); \
+	VIVEKA_FUZZ_CALLS=$(CALLS) $(BIN)/python -m pytest -s tests/test_api_fuzz.py
 
 bench: setup-dev ## measure speed and scale, against the floor in benchmarks/
 	@$(BIN)/python -m benchmarks
