@@ -72,8 +72,8 @@ NOT_PERSONAL: dict[str, set[str]] = {
         "default_stock_policy", "reminder_text", "upi_id",
     },
     "stores_storechange": {
-        "name", "region", "currency", "timezone", "bill_prefix", "default_stock_policy", "reminder_text",
-        "upi_id", "pgh_label",
+        "name", "region", "currency", "timezone", "bill_prefix", "receipt_header", "receipt_footer",
+        "default_stock_policy", "reminder_text", "upi_id", "pgh_label",
     },
     "stores_user": {"password", "username", "first_name", "last_name", "email"},
     "stores_membership": {"role", "pin_hash"},
