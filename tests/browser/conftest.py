@@ -25,7 +25,7 @@ def browser(chromium: str) -> Generator[Browser]:
 
 
 # What htmx says of a request that was under way when the person went on to another page.
-LEFT_BEHIND = ("htmx:afterRequest", "htmx:sendError")
+LEFT_BEHIND = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
 
 
 class Window:
