@@ -10,7 +10,7 @@ from django.utils import timezone
 from advances.models import AdvancePayment, Deduction
 from billing.models import triggers
 from billing.models.bill_finding import BillQuerySet, BillStatus, buyer_words
-from billing.models.cart import Cart
+from billing.models.cart import Cart, allowed_with_a_reason
 from billing.models.product import Product, Unit
 from customers.models import Customer
 from debts.models import Debt, DebtPayment
@@ -160,6 +160,11 @@ class BillLine(StoreOwned):
     total = MoneyField()
     cost = MoneyField()
     note = models.CharField(max_length=200, blank=True)
+    by_amount = models.BooleanField("sold for this money", default=False, db_default=False)
+    is_cost_unknown = models.BooleanField("cost unknown", default=False, db_default=False)
+    served_by = StaffField(null=True)  # None: the cashier
+    allowed_by = StaffField(null=True)  # the manager who let it go below cost
+    allowed_why = models.CharField(max_length=500, blank=True, default="", db_default="")
     returned = QuantityField(default=NOTHING, db_default=NOTHING, editable=False)  # one writer: services.returns
 
     class Meta:
@@ -170,6 +175,10 @@ class BillLine(StoreOwned):
             StoreKey("product"),
             models.UniqueConstraint(name="bill_line_position_once", fields=["bill", "position"]),
             models.CheckConstraint(name="bill_line_has_a_quantity", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(name="bill_line_allowed_with_a_reason", condition=allowed_with_a_reason()),
+            models.CheckConstraint(
+                name="bill_line_of_unknown_cost_has_none", condition=Q(is_cost_unknown=False) | Q(cost=0)
+            ),
             models.CheckConstraint(
                 name="bill_line_adds_up", condition=Q(total=F("subtotal") - F("discount") + F("rounding"))
             ),
@@ -177,7 +186,10 @@ class BillLine(StoreOwned):
                 name="bill_line_returned_at_most_what_was_sold", condition=Q(returned__lte=F("quantity"))
             ),
         ]
-        triggers = [*append_only(may_change=["returned"]), triggers.nothing_added_to_a_bill("lines")]
+        triggers = [
+            *append_only(may_change=["returned"], blanked_by_erasure=["allowed_why"]),
+            triggers.nothing_added_to_a_bill("lines"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.name}"

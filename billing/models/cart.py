@@ -7,12 +7,19 @@ from django.utils import timezone
 
 from advances.models import Appointment, Booking
 from billing.models.product import Product
+from billing.models.stock import Batch
 from customers.models import Customer
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import MoneyField, QuantityField, StaffField, StoreForeignKey
 from viveka.stores.ids import new_id
 from viveka.stores.models import Store, StoreOwned, User
 from viveka.stores.money import ZERO
+
+
+def allowed_with_a_reason() -> Q:
+    """A manager's word has a name and a reason, or there is none."""
+    nobody = Q(allowed_by__isnull=True, allowed_why="")
+    return nobody | (Q(allowed_by__isnull=False) & ~Q(allowed_why=""))
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
@@ -47,6 +54,7 @@ class Cart(StoreOwned):
     discount = MoneyField(default=ZERO)  # on the whole
     held_at = models.DateTimeField(null=True)  # put aside, to be taken up again by anybody
     machine = models.CharField(max_length=32, blank=True)  # where it is open; "" until it is touched at a counter
+    served_by = StaffField(null=True)  # of the lines put in from now on; None: whoever is at the counter
 
     objects = CartQuerySet.as_manager()
 
@@ -92,6 +100,11 @@ class CartLine(StoreOwned):
     quantity = QuantityField()
     price = MoneyField(null=True)  # typed by the cashier; None: the price of the batches
     discount = MoneyField(default=ZERO)
+    amount = MoneyField(null=True)  # sold for this money: the quantity follows from it
+    packet = StoreForeignKey(Batch, null=True, related_name="+", db_index=False)  # whose price is printed on it
+    served_by = StaffField(null=True)
+    allowed_by = StaffField(null=True)  # the manager who let the typed price go below cost
+    allowed_why = models.CharField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -99,6 +112,11 @@ class CartLine(StoreOwned):
             *StoreOwned.Meta.constraints,
             StoreKey("cart"),
             StoreKey("product"),
+            StoreKey("packet"),
+            models.CheckConstraint(
+                name="cart_line_amount_is_money", condition=Q(amount__isnull=True) | Q(amount__gte="0.01")
+            ),
+            models.CheckConstraint(name="cart_line_allowed_with_a_reason", condition=allowed_with_a_reason()),
             models.UniqueConstraint(name="cart_line_once_per_product", fields=["cart", "product"]),
             models.CheckConstraint(name="cart_line_has_a_quantity", condition=Q(quantity__gt=0)),
         ]

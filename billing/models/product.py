@@ -7,7 +7,8 @@ from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
-from viveka.stores.fields import MoneyField, QuantityField
+from viveka.stores.constraints import StoreKey
+from viveka.stores.fields import MoneyField, QuantityField, StoreForeignKey
 from viveka.stores.models import StockPolicy, Store, StoreOwned
 from viveka.stores.text import SearchWords, words_query
 from viveka.stores.tracing import traced
@@ -59,6 +60,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
     "low_stock_level",
     "stock_policy",
     "is_active",
+    "is_favourite",
+    "to_complete",
+    "turned_out",
 )
 class Product(StoreOwned):
     """What is sold: goods kept in batches, or a service."""
@@ -74,6 +78,11 @@ class Product(StoreOwned):
     low_stock_level = QuantityField(null=True, blank=True)
     stock_policy = models.CharField(max_length=8, choices=StockPolicy, default=StockPolicy.REFUSE)
     is_active = models.BooleanField("on sale", default=True)
+    is_favourite = models.BooleanField(
+        "favourite", default=False, db_default=False, help_text="Has a tile at the counter."
+    )
+    to_complete = models.BooleanField(default=False, db_default=False, editable=False)  # sold by price, not on the list
+    turned_out = StoreForeignKey("self", null=True, editable=False, related_name="+", db_index=False)  # another product
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     current_stock = QuantityField(default=Decimal(0), editable=False)  # one writer: billing.services
@@ -100,6 +109,11 @@ class Product(StoreOwned):
                 condition=~Q(barcode=""),
                 violation_error_message="Another product has this barcode.",
             ),
+            StoreKey("turned_out"),
+            models.CheckConstraint(
+                name="product_that_is_another_is_off_sale",
+                condition=Q(turned_out__isnull=True) | Q(is_active=False, to_complete=False),
+            ),
             models.CheckConstraint(name="product_has_a_name", condition=~Q(name="")),
             models.CheckConstraint(name="product_stock_policy_known", condition=Q(stock_policy__in=StockPolicy.values)),
             models.CheckConstraint(name="product_unit_known", condition=Q(unit__in=Unit.values)),
@@ -107,7 +121,11 @@ class Product(StoreOwned):
                 name="service_keeps_no_stock", condition=~Q(stock_policy=StockPolicy.NONE) | Q(current_stock=Value(0))
             ),
         ]
-        indexes = [GinIndex(fields=["search"], name="product_search")]
+        indexes = [
+            GinIndex(fields=["search"], name="product_search"),
+            models.Index(fields=["store", "name"], name="product_favourites", condition=Q(is_favourite=True)),
+            models.Index(fields=["store", "-id"], name="product_to_complete", condition=Q(to_complete=True)),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from advances.models import AdvancePayment, Appointment, Booking, Enquiry, WalletEntry
-from billing.models import Bill, Return
+from billing.models import Bill, BillLine, Return
 from customers.kept_imports import forget
 from customers.models import Customer, CustomerPhone, Merge, MergeUndo, RecordEvent, What
 from customers.names import ERASED, is_real
@@ -59,6 +59,7 @@ def _noted(model: type[Any], *columns: str, empty: object = "") -> list[Copy]:
 
 COPIES = [
     Copy(Bill, ("customer_name", "customer_phone", "for_name")),
+    Copy(BillLine, ("allowed_why",), fields=("bill__customer",), keep=Q(allowed_why=""), empty=ERASED_WORD),
     Copy(Return, ("reason",), fields=("bill__customer",), empty=ERASED_WORD),
     Copy(AdvancePayment, ("notes",)),
     Copy(WalletEntry, ("reason",), keep=Q(reason=""), empty=ERASED_WORD),

@@ -6,11 +6,12 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import F, Func, Q, Value
 
-from billing.models import Cart
+from billing.models import Cart, CartLine
 from customers.models import CustomerPhone
 from customers.names import is_real
 from viveka.stores.errors import Refused
 from viveka.stores.models import Store
+from viveka.stores.passage import ERASED_WORD
 from viveka.stores.phone import normalise_phone
 
 
@@ -50,4 +51,6 @@ def _read(store: Store, phone: str) -> str:
 
 
 def blank_carts(carts: Sequence[UUID]) -> None:
+    """Empty what was typed in these carts."""
     Cart.objects.filter(pk__in=carts).update(phone="", customer_name="")
+    CartLine.objects.filter(cart__in=carts).exclude(allowed_why="").update(allowed_why=ERASED_WORD)

@@ -13,6 +13,8 @@ PERSONAL: dict[str, set[str]] = {
     "billing_bill": {"customer_name", "customer_phone", "for_name"},
     "billing_return": {"reason"},
     "billing_cart": {"phone", "customer_name"},
+    "billing_cartline": {"allowed_why"},
+    "billing_billline": {"allowed_why"},
     "advances_advancepayment": {"notes"},
     "advances_walletentry": {"reason"},
     "advances_appointment": {"notes", "closed_why"},

@@ -111,6 +111,7 @@ class StoreForm(forms.ModelForm):
             "receipt_header",
             "receipt_footer",
             "rounds_to_rupee",
+            "allows_below_cost",
             "upi_id",
             "closed_until",
             "credit_needs_account",
@@ -147,6 +148,7 @@ class StoreForm(forms.ModelForm):
             "receipt_header",
             "receipt_footer",
             "rounds_to_rupee",
+            "allows_below_cost",
             Row(Column("upi_id"), Column("closed_until")),
             Fieldset(
                 "Credit",

@@ -43,8 +43,8 @@ def check_reminder(value: str) -> None:
 
 @traced(
     "name", "region", "currency", "timezone", "bill_prefix", "year_begins", "receipt_header", "receipt_footer",
-    "default_stock_policy", "rounds_to_rupee", "upi_id", "closed_until", "requires_address", "requires_email",
-    "requires_gst_number", "reminder_text", *CREDIT,
+    "default_stock_policy", "rounds_to_rupee", "allows_below_cost", "upi_id", "closed_until", "requires_address",
+    "requires_email", "requires_gst_number", "reminder_text", *CREDIT,
 )  # fmt: skip
 class Store(models.Model):
     """The business that owns the data. Every other row belongs to exactly one."""
@@ -95,6 +95,11 @@ class Store(models.Model):
     requires_gst_number = models.BooleanField("customers need a GST number", default=False)
     rounds_to_rupee = models.BooleanField(
         "round bills to the whole rupee", default=False, help_text="The difference is a line of its own on the bill."
+    )
+    allows_below_cost = models.BooleanField(
+        "managers may let goods go below cost",
+        default=False,
+        help_text="Also on a cashier's screen, by their PIN and with a reason.",
     )
     closed_until = models.DateField(null=True, blank=True, help_text="Nothing can be dated on or before this day.")
     credit_needs_account = models.BooleanField(
