@@ -90,7 +90,7 @@ races: setup-dev ## the tests with several tills at once, ROUNDS=200 times each
 
 fuzz: setup-dev ## CALLS=20000 made-up calls of the JSON API, each run others
 	@$(call STOP_WHAT_WE_START,$(TEST_ENV)); \
-	VIVEKA_FUZZ_CALLS=$(CALLS) $(BIN)/python -m pytest -s tests/test_api_fuzz.py
+	VIVEKA_FUZZ_CALLS=$(CALLS) $(BIN)/python -m pytest -s tests/api/test_fuzz.py
 
 bench: setup-dev ## measure speed and scale, against the floor in benchmarks/
 	@$(BIN)/python -m benchmarks

@@ -13,7 +13,7 @@ from advances.api import router as advances
 from billing.api import router as billing
 from customers.api import router as customers
 from debts.api import router as debts
-from viveka.api_docs import chapters
+from viveka.api_docs import chapters, give_examples
 from viveka.stores.api.errors import answer_refusals, problem
 from viveka.stores.api.fields import BodyParser
 
@@ -45,7 +45,9 @@ api.add_router("", billing)
 @cache
 def description() -> dict[str, Any]:
     """The API in OpenAPI's terms."""
-    return dict(api.get_openapi_schema(path_prefix=ROOT))
+    said = dict(api.get_openapi_schema(path_prefix=ROOT))
+    give_examples(said)
+    return said
 
 
 def openapi(request: HttpRequest) -> HttpResponse:

@@ -45,6 +45,22 @@ class Chapter:
     calls: list[Call] = field(default_factory=list)
 
 
+def give_examples(schema: Any) -> None:
+    """Put an example beside every value that has none of its own: of a choice its first, of yes and no yes."""
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        give_examples(part)
+    if not isinstance(schema, dict) or schema.get("examples"):
+        return
+    if schema.get("type") == "boolean" and "const" not in schema:
+        schema["examples"] = [True]
+    elif isinstance(schema.get("enum"), list):
+        schema["examples"] = schema["enum"][:1]
+    elif isinstance(schema.get("anyOf"), list):
+        inner = [example for one in schema["anyOf"] for example in one.get("examples", [])]
+        if inner:
+            schema["examples"] = inner[:1]
+
+
 def chapters(description: Schema) -> list[Chapter]:
     """The operations by tag, in the order of the description."""
     schemas = description["components"]["schemas"]

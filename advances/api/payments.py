@@ -1,7 +1,6 @@
 """Advances for programs: a customer's list, taking one, giving one back."""
 
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -19,7 +18,9 @@ from customers.models import Customer
 from viveka.stores.api.answers import answer, once, says, traced
 from viveka.stores.api.auth import ANYONE, MANAGERS, SELLERS
 from viveka.stores.api.fields import (
+    Cursor,
     Incoming,
+    Key,
     Limit,
     Method,
     MoneyOut,
@@ -90,7 +91,7 @@ def list_advances(
     customer_id: PathId,
     include_utilized: Annotated[QueryFlag, Query(False, alias="includeUtilized", description="Also the used up.")],
     limit: Annotated[Limit, Query(A_PAGE)],
-    cursor: Annotated[str, Query("")],
+    cursor: Annotated[Cursor, Query("")],
 ) -> HttpResponse:
     customer = customer_at(request, customer_id)
     advances = shown_advances(request).filter(customer=customer)
@@ -133,7 +134,7 @@ def _payer(request: StoreRequest, body: AdvanceIn) -> Customer:
     "/advances/{advance_id}/refund", auth=MANAGERS, summary="Give an advance back (managers)",
     **says((200, AdvanceRefunded), writes=True),
 )  # fmt: skip
-def give_back_advance(request: StoreRequest, advance_id: UUID, body: RefundIn) -> HttpResponse:
+def give_back_advance(request: StoreRequest, advance_id: Key, body: RefundIn) -> HttpResponse:
     """What remains of one advance, or a part of that. 409 for more than remains."""
 
     def refund() -> tuple[AdvancePayment, int]:

@@ -1,21 +1,20 @@
 """How every call shows an advance payment."""
 
 from typing import Literal
-from uuid import UUID
 
 from pydantic import Field
 
 from advances.models import AdvancePayment, Utilization
-from viveka.stores.api.fields import MomentOut, MoneyOut, Outgoing
+from viveka.stores.api.fields import IdOut, KeyOut, MomentOut, MoneyOut, NumberOut, Outgoing, TextOut80, TextOut500
 from viveka.stores.money import ZERO
 
 
 class UtilizationOut(Outgoing):
     """What one bill or one debt payment used of it. What was given back later is taken off."""
 
-    bill_id: UUID | None
-    bill_number: str | None = Field(examples=["BILL-2627-000123"])
-    debt_payment_id: UUID | None
+    bill_id: KeyOut | None
+    bill_number: NumberOut | None = Field(examples=["BILL-2627-000123"])
+    debt_payment_id: KeyOut | None
     amount: MoneyOut
     created_at: MomentOut
 
@@ -23,20 +22,20 @@ class UtilizationOut(Outgoing):
 class AdvancePaymentOut(Outgoing):
     """Money paid ahead, and what became of it."""
 
-    id: UUID
-    customer_id: int = Field(examples=[12])
+    id: KeyOut
+    customer_id: IdOut
     reference_type: Literal["appointment", "booking", "enquiry", "direct", "overpayment", "return", "opening"]
-    reference_id: UUID | None = Field(description="The appointment, booking or payment that brought it.")
+    reference_id: KeyOut | None = Field(description="The appointment, booking or payment that brought it.")
     amount: MoneyOut
     payment_mode: Literal["cash", "card", "upi", "wallet", "bank_transfer"] | None = Field(
         examples=["upi"], description="`wallet` is an outside e-wallet. null where no money came in."
     )
-    payment_reference: str | None = Field(examples=["UPI-4411"])
+    payment_reference: TextOut80 | None = Field(examples=["UPI-4411"])
     status: Literal["active", "utilized", "refunded", "expired"]
     utilized_amount: MoneyOut
     refunded_amount: MoneyOut
     remaining_amount: MoneyOut
-    notes: str | None
+    notes: TextOut500 | None = Field(examples=["For the wedding"])
     created_at: MomentOut
     utilizations: list[UtilizationOut]
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Query, Router
@@ -11,8 +10,25 @@ from pydantic import Field
 from billing.models import Bill, BillLine, BillStatus, Payment
 from viveka.stores.api.answers import answer, says
 from viveka.stores.api.auth import ANYONE
-from viveka.stores.api.fields import Day, HiddenMoney, Limit, MomentOut, MoneyOut, Outgoing, QuantityOut
-from viveka.stores.api.paging import A_PAGE, page_of
+from viveka.stores.api.fields import (
+    Cursor,
+    Day,
+    HiddenMoney,
+    IdOut,
+    Key,
+    KeyOut,
+    Limit,
+    MomentOut,
+    MoneyOut,
+    NumberOut,
+    Outgoing,
+    QuantityOut,
+    TextOut80,
+    TextOut200,
+    TextOut500,
+    Words,
+)
+from viveka.stores.api.paging import A_PAGE, NEXT, page_of
 from viveka.stores.errors import Missing
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Membership
@@ -23,30 +39,30 @@ router = Router(tags=["Sales"])
 class BillItem(Outgoing):
     """A product at one price. What was sold at two prices is two items."""
 
-    id: UUID
-    product_id: int
-    name: str
+    id: KeyOut
+    product_id: IdOut
+    name: TextOut200 = Field(examples=["Sugar 1 kg"])
     quantity: QuantityOut
     price: MoneyOut
     subtotal: MoneyOut = Field(description="Quantity times price.")
     discount: MoneyOut = Field(description="Its share of the bill's discount.")
     total: MoneyOut = Field(description="What was really paid for it: subtotal less discount.")
     returned_quantity: QuantityOut
-    note: str | None
+    note: TextOut200 | None = Field(examples=["Gift"])
 
 
 class PaymentOut(Outgoing):
-    method: str = Field(examples=["cash"])
+    method: Literal["cash", "card", "upi", "bank_transfer", "advance", "credit"]
     amount: MoneyOut
-    reference: str | None
+    reference: TextOut80 | None = Field(examples=["UPI-4411"])
     cash_received: MoneyOut | None = Field(description="What was handed over, where it was noted.")
 
 
 class BillOut(Outgoing):
     """A finished sale. `totalCost` and `profit` are there for managers and auditors alone."""
 
-    id: UUID
-    bill_number: str = Field(examples=["BILL-2627-000123"])
+    id: KeyOut
+    bill_number: NumberOut = Field(examples=["BILL-2627-000123"])
     items: list[BillItem]
     subtotal: MoneyOut
     discount: MoneyOut
@@ -55,22 +71,24 @@ class BillOut(Outgoing):
     profit: HiddenMoney = None
     payments: list[PaymentOut]
     change: MoneyOut
-    status: str = Field(description=f"What became of it: {', '.join(BillStatus.values)}.")
-    customer: int | None = Field(description="The customer's id; null where the sale has no customer.")
-    customer_number: str | None
-    customer_name: str | None
-    customer_phone: str | None = Field(description="E.164")
-    for_name: str | None = Field(description="For or by whom, where another name than the customer's was given.")
-    cashier: int = Field(description="The id of who sold it.")
-    cashier_name: str
-    reference_number: str | None
+    status: Literal["standing", "returned_in_part", "returned", "void"] = Field(description="What became of it.")
+    customer: IdOut | None = Field(description="The customer's id; null where the sale has no customer.")
+    customer_number: NumberOut | None = Field(examples=["CUST0001"])
+    customer_name: TextOut200 | None = Field(examples=["John Doe"])
+    customer_phone: NumberOut | None = Field(examples=["+919876543210"], description="E.164")
+    for_name: TextOut200 | None = Field(
+        examples=["Ravi"], description="For or by whom, where another name than the customer's was given."
+    )
+    cashier: IdOut = Field(description="The id of who sold it.")
+    cashier_name: TextOut500 = Field(examples=["meera"])
+    reference_number: TextOut80 | None = Field(examples=["POS2-0042"])
     created_at: MomentOut
 
 
 class BillList(Outgoing):
     success: Literal[True] = True
     bills: list[BillOut]
-    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null after the last one.")
+    next_cursor: str | None = NEXT
 
 
 class BillFound(Outgoing):
@@ -80,6 +98,7 @@ class BillFound(Outgoing):
 
 def bill_out(bill: Bill, lines: Iterable[BillLine], payments: Iterable[Payment], viewer: Membership) -> BillOut:
     """The bill as this person may see it."""
+    status: Any = str(getattr(bill, "status", BillStatus.STANDING))  # one made just now was not read with it
     shown = BillOut(
         id=bill.pk,
         bill_number=bill.number,
@@ -89,7 +108,7 @@ def bill_out(bill: Bill, lines: Iterable[BillLine], payments: Iterable[Payment],
         total=bill.total,
         payments=[_payment(payment) for payment in payments],
         change=bill.change,
-        status=getattr(bill, "status", BillStatus.STANDING),  # one that was made just now was not read with it
+        status=status,
         customer=bill.customer_id,
         customer_number=bill.customer_number or None,
         customer_name=bill.customer_name or None,
@@ -122,8 +141,9 @@ def _item(line: BillLine) -> BillItem:
 
 
 def _payment(payment: Payment) -> PaymentOut:
+    method: Any = str(payment.method)
     return PaymentOut(
-        method=payment.method,
+        method=method,
         amount=payment.amount,
         reference=payment.reference or None,
         cash_received=payment.tendered,
@@ -141,12 +161,12 @@ def shown_bill(bill: Bill, viewer: Membership) -> BillOut:
 @router.get("/bills", auth=ANYONE, summary="Bills, newest first", **says((200, BillList)))
 def list_bills(
     request: StoreRequest,
-    number: Annotated[str, Query("", description="Exactly this bill number.")],
+    number: Annotated[Words, Query("", description="Exactly this bill number.")],
     first: Annotated[Day | None, Query(None, alias="from", description="From this day of the store on.")],
     last: Annotated[Day | None, Query(None, alias="to", description="Up to and with this day.")],
-    q: Annotated[str, Query("", description="A bill number or its end, or the customer's number, phone or name.")],
+    q: Annotated[Words, Query("", description="A bill number or its end, or the customer's number, phone or name.")],
     limit: Annotated[Limit, Query(A_PAGE)],
-    cursor: Annotated[str, Query("")],
+    cursor: Annotated[Cursor, Query("")],
 ) -> HttpResponse:
     bills = bills_for_show(request).of_days(first, last)
     if number.strip():
@@ -158,7 +178,7 @@ def list_bills(
 
 
 @router.get("/bills/{bill_id}", auth=ANYONE, summary="One bill", **says((200, BillFound)))
-def get_bill(request: StoreRequest, bill_id: UUID) -> HttpResponse:
+def get_bill(request: StoreRequest, bill_id: Key) -> HttpResponse:
     bill = bills_for_show(request).filter(pk=bill_id).first()
     if bill is None:
         raise Missing("No such bill.")

@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 from typing import Annotated, Literal
-from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Query, Router
@@ -13,7 +12,7 @@ from customers.api.known import customer_at
 from customers.api.shown import ClientCustomer, client_customer
 from viveka.stores.api.answers import answer, says
 from viveka.stores.api.auth import ANYONE
-from viveka.stores.api.fields import Limit, MomentOut, MoneyOut, Outgoing, PathId
+from viveka.stores.api.fields import CountOut, Cursor, Key, Limit, MomentOut, MoneyOut, Outgoing, PathId
 from viveka.stores.api.paging import A_PAGE, NEXT, page_of
 from viveka.stores.errors import Missing
 from viveka.stores.middleware import StoreRequest
@@ -26,7 +25,7 @@ class Statistics(Outgoing):
     """All that a customer bought, in figures."""
 
     total_purchases: MoneyOut
-    purchase_count: int = Field(examples=[7])
+    purchase_count: CountOut
     average_purchase: MoneyOut = Field(description="The average bill; 0.00 before the first.")
     last_purchase_date: MomentOut | None
 
@@ -52,7 +51,7 @@ def get_history(
     request: StoreRequest,
     customer_id: PathId,
     limit: Annotated[Limit, Query(A_PAGE)],
-    cursor: Annotated[str, Query("")],
+    cursor: Annotated[Cursor, Query("")],
 ) -> HttpResponse:
     """The figures are of all purchases, the sales come in pages."""
     customer = customer_at(request, customer_id)
@@ -72,7 +71,7 @@ def get_history(
 @router.get(
     "/customers/{customer_id}/sales/{bill_id}", auth=ANYONE, summary="One sale to a customer", **says((200, SaleFound))
 )
-def get_customer_sale(request: StoreRequest, customer_id: PathId, bill_id: UUID) -> HttpResponse:
+def get_customer_sale(request: StoreRequest, customer_id: PathId, bill_id: Key) -> HttpResponse:
     """404 for another customer's."""
     bill = bills_for_show(request).filter(customer=customer_at(request, customer_id), pk=bill_id).first()
     if bill is None:

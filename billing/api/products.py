@@ -14,12 +14,18 @@ from billing.services.stock import receive_batch
 from viveka.stores.api.answers import answer, once, says, traced
 from viveka.stores.api.auth import ANYONE, MANAGERS
 from viveka.stores.api.fields import (
+    Code,
+    Cursor,
+    DayOut,
     HiddenMoney,
+    IdOut,
     Incoming,
     Limit,
     MomentOut,
     Money,
     MoneyOut,
+    Name,
+    NumberOut,
     OptionalDay,
     OptionalMoment,
     OptionalMoney,
@@ -27,10 +33,15 @@ from viveka.stores.api.fields import (
     PathId,
     Quantity,
     QuantityOut,
-    Text,
+    Text80,
     Text500,
+    TextOut48,
+    TextOut80,
+    TextOut200,
+    Word,
+    Words,
 )
-from viveka.stores.api.paging import A_PAGE, page_of
+from viveka.stores.api.paging import A_PAGE, NEXT, page_of
 from viveka.stores.errors import Conflict, Missing, Refused, RefusedFields
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Membership, StockPolicy
@@ -41,23 +52,23 @@ router = Router(tags=["Products"])
 class BatchOut(Outgoing):
     """A received lot. `costPrice` is there for managers and auditors alone."""
 
-    id: int
+    id: IdOut
     quantity: QuantityOut
     remaining: QuantityOut
     cost_price: HiddenMoney = None
     selling_price: MoneyOut | None
     received_at: MomentOut
-    expiry_date: str | None = Field(json_schema_extra={"format": "date"})
+    expiry_date: DayOut | None
 
 
 class ProductOut(Outgoing):
-    id: int
-    name: str
-    sku: str | None
-    barcode: str | None
-    category: str | None
-    unit: str = Field(examples=["pc"])
-    stock_policy: str = Field(examples=["refuse"])
+    id: IdOut
+    name: TextOut200 = Field(examples=["Sugar 1 kg"])
+    sku: TextOut48 | None = Field(examples=["SUG-1"])
+    barcode: TextOut48 | None = Field(examples=["8901234567890"])
+    category: TextOut80 | None = Field(examples=["Grocery"])
+    unit: NumberOut = Field(examples=["pc"])
+    stock_policy: NumberOut = Field(examples=["refuse"])
     current_stock: QuantityOut
     price: MoneyOut | None = Field(description="What the next one sells for: the oldest batch's price, else its own.")
     selling_price: MoneyOut | None = Field(description="The product's own price.")
@@ -67,7 +78,7 @@ class ProductOut(Outgoing):
 class ProductList(Outgoing):
     success: Literal[True] = True
     products: list[ProductOut]
-    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null after the last one.")
+    next_cursor: str | None = NEXT
 
 
 class ProductMade(Outgoing):
@@ -81,13 +92,15 @@ class BatchMade(Outgoing):
 
 
 class ProductIn(Incoming):
-    name: Text = Field(examples=["Sugar 1 kg"])
-    sku: Text = ""
-    barcode: Text = ""
-    unit: Text = Field("", description=f"One of {', '.join(Unit.values)}; pc where none is given.")
-    category: Text = ""
+    name: Name = Field(examples=["Sugar 1 kg"])
+    sku: Code = Field("", examples=["SUG-1"])
+    barcode: Code = ""
+    unit: Word = Field("", examples=["pc"], description=f"One of {', '.join(Unit.values)}; pc where none is given.")
+    category: Text80 = Field("", examples=["Grocery"])
     selling_price: OptionalMoney = None
-    stock_policy: Text = Field("", description="refuse or none (a service); the store's default where none is given.")
+    stock_policy: Word = Field(
+        "", examples=["refuse"], description="refuse or none (a service); the store's default where none is given."
+    )
 
 
 class BatchIn(Incoming):
@@ -96,7 +109,7 @@ class BatchIn(Incoming):
     selling_price: Money
     received_at: OptionalMoment = Field(None, description="Now where none is given; never in the future.")
     expiry_date: OptionalDay = None
-    note: Text500 = ""
+    note: Text500 = Field("", examples=["Bag torn"])
 
 
 def batch_out(batch: Batch, viewer: Membership) -> BatchOut:
@@ -107,7 +120,7 @@ def batch_out(batch: Batch, viewer: Membership) -> BatchOut:
         remaining=batch.remaining,
         selling_price=batch.selling_price,
         received_at=batch.received_at,
-        expiry_date=batch.expiry_date.isoformat() if batch.expiry_date else None,
+        expiry_date=batch.expiry_date,
     )
     if viewer.sees_cost:
         shown.cost_price = batch.cost_price
@@ -140,10 +153,10 @@ def _for_show(request: StoreRequest) -> Any:
 @router.get("/products", auth=ANYONE, summary="Products on sale, newest first", **says((200, ProductList)))
 def list_products(
     request: StoreRequest,
-    q: Annotated[str, Query("", description="Beginnings of words of the name, the SKU or the barcode.")],
-    barcode: Annotated[str, Query("", description="Exactly this barcode or SKU, as a scanner sends it.")],
+    q: Annotated[Words, Query("", description="Beginnings of words of the name, the SKU or the barcode.")],
+    barcode: Annotated[Words, Query("", description="Exactly this barcode or SKU, as a scanner sends it.")],
     limit: Annotated[Limit, Query(A_PAGE)],
-    cursor: Annotated[str, Query("")],
+    cursor: Annotated[Cursor, Query("")],
 ) -> HttpResponse:
     products = _for_show(request).on_sale()
     if barcode.strip():

@@ -1,15 +1,25 @@
 """How every call shows an appointment, a booking, an enquiry, and who and what came with it."""
 
-import datetime as dt
 from typing import Any, Literal
-from uuid import UUID
 
 from pydantic import Field
 
 from advances.api.shown import AdvancePaymentOut
 from advances.models import Appointment, Booking, Enquiry
 from customers.api.shown import ClientCustomer
-from viveka.stores.api.fields import MomentOut, MoneyOut, Outgoing, QuantityOut
+from viveka.stores.api.fields import (
+    CountOut,
+    DayOut,
+    IdOut,
+    KeyOut,
+    MomentOut,
+    MoneyOut,
+    Outgoing,
+    QuantityOut,
+    TextOut200,
+    TextOut1000,
+    TextOut2000,
+)
 from viveka.stores.api.paging import NEXT
 
 Status = Literal["open", "done", "cancelled", "no_show"]
@@ -18,17 +28,17 @@ Status = Literal["open", "done", "cancelled", "no_show"]
 class LineOut(Outgoing):
     """A service or an item as it was arranged."""
 
-    product_id: int | None
-    name: str = Field(examples=["Bridal makeup"])
+    product_id: IdOut | None
+    name: TextOut200 = Field(examples=["Bridal makeup"])
     quantity: QuantityOut
     price: MoneyOut | None = Field(description="The price agreed; null: the shop's of the day.")
 
 
 class RecordOut(Outgoing):
-    id: UUID
-    customer_id: int = Field(examples=[12])
+    id: KeyOut
+    customer_id: IdOut
     status: Status
-    notes: str | None
+    notes: TextOut1000 | None = Field(examples=["First visit"])
     created_at: MomentOut
     updated_at: MomentOut
 
@@ -37,22 +47,22 @@ class AppointmentOut(RecordOut):
     """A time at which a customer comes, for services."""
 
     scheduled_at: MomentOut
-    minutes: int = Field(examples=[30])
-    served_by: int | None = Field(description="The id of who serves.")
+    minutes: CountOut = Field(examples=[30])
+    served_by: IdOut | None = Field(description="The id of who serves.")
     services: list[LineOut]
 
 
 class BookingOut(RecordOut):
     """Items that a customer wants kept, made or ordered."""
 
-    wanted_on: dt.date | None = Field(examples=["2026-05-01"])
+    wanted_on: DayOut | None
     items: list[LineOut]
 
 
 class EnquiryOut(RecordOut):
     """What somebody asked for."""
 
-    enquiry_details: str = Field(examples=["Bridal makeup on a Sunday?"])
+    enquiry_details: TextOut2000 = Field(examples=["Bridal makeup on a Sunday?"])
 
 
 class _Came(Outgoing):

@@ -12,6 +12,7 @@ from advances.services.record_parts import ASKED, MOST_LINES, summary_of
 from billing.models import Product
 from billing.services.record_sales import with_products
 from viveka.stores.api.fields import (
+    CountryCode,
     Incoming,
     Lines500,
     Lines1000,
@@ -41,7 +42,7 @@ class PersonIn(Incoming):
 
     phone_number: Text40 = Field("", examples=["+919876543210"], description=PHONE)
     phone: Text40 = Field("", examples=["98765 43210"], description="The same as phoneNumber.")
-    country_code: Text40 = Field("", examples=["+91"], description="Goes with contactNo.")
+    country_code: CountryCode = Field("", description="Goes with contactNo.")
     contact_no: Text40 = Field("", examples=["9876543210"], description="A phone without its country code.")
     name: Text200 = Field("", examples=["Jane Smith"])
     customer_name: Text200 = Field("", examples=["Jane Smith"], description="The same as name.")

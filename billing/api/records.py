@@ -32,7 +32,7 @@ from customers.api.shown import client_customer
 from viveka.stores.api.answers import answer, once, says, traced
 from viveka.stores.api.auth import ANYONE, SELLERS
 from viveka.stores.api.errors import naming
-from viveka.stores.api.fields import Limit, StoreId
+from viveka.stores.api.fields import Cursor, Key, Limit, StoreId
 from viveka.stores.api.paging import A_PAGE, page_of
 from viveka.stores.errors import Missing
 from viveka.stores.middleware import StoreRequest
@@ -151,7 +151,7 @@ def _one(rows: Any, pk: UUID, kind: str) -> Any:
 
 OfStatus = Annotated[Status | None, Query(None, description="open, done, cancelled or no_show")]
 ALimit = Annotated[Limit, Query(A_PAGE)]
-ACursor = Annotated[str, Query("")]
+ACursor = Annotated[Cursor, Query("")]
 
 
 @router.get(
@@ -181,16 +181,16 @@ def list_enquiries(
 
 
 @router.get("/appointments/{appointment_id}", auth=ANYONE, summary="One appointment", **says((200, AppointmentFound)))
-def get_appointment(request: StoreRequest, appointment_id: UUID) -> HttpResponse:
+def get_appointment(request: StoreRequest, appointment_id: Key) -> HttpResponse:
     one = _one(_appointments(request), appointment_id, "appointment")
     return answer(AppointmentFound(appointment=appointment_out(one)))
 
 
 @router.get("/bookings/{booking_id}", auth=ANYONE, summary="One booking", **says((200, BookingFound)))
-def get_booking(request: StoreRequest, booking_id: UUID) -> HttpResponse:
+def get_booking(request: StoreRequest, booking_id: Key) -> HttpResponse:
     return answer(BookingFound(booking=booking_out(_one(_bookings(request), booking_id, "booking"))))
 
 
 @router.get("/enquiries/{enquiry_id}", auth=ANYONE, summary="One enquiry", **says((200, EnquiryFound)))
-def get_enquiry(request: StoreRequest, enquiry_id: UUID) -> HttpResponse:
+def get_enquiry(request: StoreRequest, enquiry_id: Key) -> HttpResponse:
     return answer(EnquiryFound(enquiry=enquiry_out(_one(_enquiries(request), enquiry_id, "enquiry"))))

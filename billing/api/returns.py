@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any, Literal
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -20,14 +19,16 @@ from viveka.stores.api.fields import (
     Flag,
     Incoming,
     Key,
+    KeyOut,
     MomentOut,
     MoneyOut,
+    NumberOut,
     Outgoing,
     Quantity,
     QuantityOut,
-    Text,
     Text80,
     Text500,
+    Word,
 )
 from viveka.stores.errors import Refused
 from viveka.stores.middleware import StoreRequest
@@ -45,13 +46,13 @@ class ReturnItemIn(Incoming):
 
 class ReturnIn(Incoming):
     items: list[ReturnItemIn] = Field(max_length=1000)
-    reason: Text500
-    refund_method: Text = Field("", description=f"One of {', '.join(CHOICES)}; cash where none is given.")
-    refund_reference: Text80 = ""
+    reason: Text500 = Field(examples=["Torn"], description="Never empty.")
+    refund_method: Word = Field("", description=f"One of {', '.join(CHOICES)}; cash where none is given.")
+    refund_reference: Text80 = Field("", examples=["UPI-4411"])
 
 
 class ReturnedItem(Outgoing):
-    item_id: UUID
+    item_id: KeyOut
     quantity: QuantityOut
     total: MoneyOut
     restocked: bool
@@ -60,9 +61,9 @@ class ReturnedItem(Outgoing):
 class ReturnOut(Outgoing):
     """What came back, and where its value went."""
 
-    id: UUID
-    return_number: str = Field(examples=["RET-2627-000001"])
-    bill_id: UUID
+    id: KeyOut
+    return_number: NumberOut = Field(examples=["RET-2627-000001"])
+    bill_id: KeyOut
     items: list[ReturnedItem]
     total: MoneyOut = Field(description="What was really paid for the items.")
     debt_reduced: MoneyOut = Field(description="Of this bill's debt and of other debts.")
@@ -109,7 +110,7 @@ def _out(made: Return, lines: Iterable[ReturnLine], money: Iterable[MoneyBack]) 
     **says((201, ReturnMade), writes=True),
 )
 @traced
-def add_return(request: StoreRequest, bill_id: UUID, body: ReturnIn) -> HttpResponse:
+def add_return(request: StoreRequest, bill_id: Key, body: ReturnIn) -> HttpResponse:
     """Lowers the bill's debt, gives back the advance it used, lowers other debts; the rest is money, up to what came
     in for the bill."""
     try:

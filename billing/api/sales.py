@@ -1,7 +1,8 @@
 """The sale for programs: one call of the checkout, and how its result is shown."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import groupby
 from typing import Literal
@@ -12,7 +13,7 @@ from ninja import Router
 from pydantic import Field
 
 from billing.api.bills import BillOut, bill_out
-from billing.models import Bill, BillLine, PaymentMethod, StockMovement
+from billing.models import Bill, BillLine, PaymentMethod, Product, StockMovement
 from billing.services.buyer import NO_CUSTOMER, Buyer
 from billing.services.checkout import PriceChanged, Sale, Terms, Written, checkout
 from billing.services.quote import SaleItem
@@ -22,22 +23,29 @@ from viveka.stores.api.answers import answer, keyed, says, traced
 from viveka.stores.api.auth import SELLERS
 from viveka.stores.api.errors import naming
 from viveka.stores.api.fields import (
+    HIDDEN,
+    Email,
     HiddenMoney,
     Id,
+    IdOut,
     Incoming,
     Money,
     MoneyOut,
+    Name,
     OptionalId,
     OptionalMoney,
     Outgoing,
     Paid,
+    Phone,
     Quantity,
     QuantityOut,
-    Text,
     Text80,
     Text200,
+    TextOut200,
+    TextOut500,
+    Word,
 )
-from viveka.stores.errors import Refused, RefusedFields
+from viveka.stores.errors import Missing, Refused, RefusedFields
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Membership
 from viveka.stores.money import ZERO, to_paisa
@@ -53,7 +61,6 @@ NAMES = {
     "discount": "receiptData.discount",
     "cashReceived": "receiptData.cashReceived",
     "total": "receiptData.total",
-    "productId": "saleItems",
 }
 
 
@@ -61,25 +68,25 @@ class ItemIn(Incoming):
     product_id: Id
     quantity: Quantity
     price: OptionalMoney = Field(None, description="Only where it is another than that of the batches; not below cost.")
-    notes: Text200 = ""
+    notes: Text200 = Field("", examples=["Gift"])
 
 
-class PaymentIn(Incoming):
-    method: Text = Field(examples=["cash"], description=f"In any case: {METHODS}.")
+class BillPaymentIn(Incoming):
+    method: Word = Field(description=f"In any case: {METHODS}.")
     amount: Paid
-    reference: Text80 = ""
+    reference: Text80 = Field("", examples=["UPI-4411"], description="The payment's own reference.")
 
 
 class ReceiptIn(Incoming):
     """Who buys and how it is paid. Numbers and totals that a till worked out itself are not trusted."""
 
     customer_id: OptionalId = Field(None, description="Wins over a phone.")
-    customer_phone: Text = Field("", examples=["9876543210"])
-    customer_name: Text = Field("", examples=["John Doe"])
-    customer_email: Text = ""
+    customer_phone: Phone = ""
+    customer_name: Name = ""
+    customer_email: Email = ""
     discount: Money = Field(ZERO, description="Off the whole bill.")
-    payment_method: Text = Field("", examples=["Cash"], description=f"For all of the bill, in any case: {METHODS}.")
-    payments: list[PaymentIn] = Field([], max_length=20, description="Several payments; they add up to the total.")
+    payment_method: Word = Field("", description=f"For all of the bill, in any case: {METHODS}.")
+    payments: list[BillPaymentIn] = Field([], max_length=20, description="Several payments; they add up to the total.")
     cash_received: OptionalMoney = Field(None, description="Cash handed over; the change is worked out.")
     expected_total: OptionalMoney = Field(None, description="Refused with 409 where the total is another.")
     total: OptionalMoney = Field(None, description="The same as expectedTotal.")
@@ -87,34 +94,40 @@ class ReceiptIn(Incoming):
 
 class SaleIn(Incoming):
     sale_items: list[ItemIn] = Field(max_length=MOST_ITEMS)
-    reference_number: Text80 = Field("", description="The caller's own number; kept, not unique.")
+    reference_number: Text80 = Field(
+        "", examples=["POS2-0042"], description="The caller's own number; kept, not unique."
+    )
     receipt_data: ReceiptIn
 
 
 class SoldFrom(Outgoing):
-    batch_id: int
+    batch_id: IdOut
     quantity: QuantityOut
-    cost: HiddenMoney = Field(default=None, description="Of one. Managers and auditors alone.")
+    cost: HiddenMoney = Field(default=None, description=f"Of one. {HIDDEN}")
     price: MoneyOut
 
 
 class SoldItem(Outgoing):
     """One of the items sent, in the order sent."""
 
-    product_id: int
+    product_id: IdOut
     quantity: QuantityOut
     price: MoneyOut = Field(description="Of one; the average where batches differ.")
     total: MoneyOut = Field(description="What was really paid for it, its share of the discount taken off.")
-    cost: HiddenMoney = Field(default=None, description="Of all of it. Managers and auditors alone.")
+    cost: HiddenMoney = Field(default=None, description=f"Of all of it. {HIDDEN}")
     batches: list[SoldFrom]
 
 
 class SaleMade(Outgoing):
     success: Literal[True] = True
-    message: str = Field(examples=["Sales processed successfully"])
+    message: TextOut200 = Field(examples=["Sales processed successfully"])
     data: list[SoldItem]
     bill: BillOut
-    warnings: list[str] = Field(default_factory=list, description="What did not go as asked, where something did not.")
+    warnings: list[TextOut500] = Field(
+        default_factory=list,
+        examples=[["Sold without a customer."]],
+        description="What did not go as asked, where something did not.",
+    )
 
 
 @router.post("/inventory/sales", auth=SELLERS, summary="Sell", **says((201, SaleMade), writes=True))
@@ -133,7 +146,7 @@ def sell(request: StoreRequest, body: SaleIn) -> HttpResponse:
         "payments": f"receiptData.{paid}",
         "expectedTotal": f"receiptData.{'total' if receipt.expected_total is None else 'expectedTotal'}",
     }
-    with naming(names):
+    with naming(names), _naming_items(request, body.sale_items):
         sale = checkout(
             store=request.store,
             by=request.user,
@@ -150,6 +163,20 @@ def sell(request: StoreRequest, body: SaleIn) -> HttpResponse:
             request=keyed(request),
         )
     return answer(_sale_made(sale, receipt, request.membership), 201)
+
+
+@contextmanager
+def _naming_items(request: StoreRequest, items: Sequence[ItemIn]) -> Generator[None]:
+    """A product that is not there is named by its place among the items."""
+    try:
+        yield
+    except Missing as missing:
+        if said := missing.errors.pop("productId", None):
+            sent = [item.product_id for item in items]
+            known = set(Product.objects.of(request.store).filter(pk__in=sent).values_list("pk", flat=True))
+            places = [f"saleItems.{n}.productId" for n, pk in enumerate(sent) if pk not in known]
+            missing.errors.update(dict.fromkeys(places, said))
+        raise
 
 
 def _expected(receipt: ReceiptIn) -> Decimal | None:

@@ -6,15 +6,14 @@ from typing import Annotated, Literal
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Query
-from pydantic import Field
 
 from customers.api.router import router
 from customers.api.shown import ClientCustomer, client_customer
 from customers.models import Customer
 from viveka.stores.api.answers import answer, says
 from viveka.stores.api.auth import ANYONE
-from viveka.stores.api.fields import MAX_ID, Limit, Moment, Outgoing
-from viveka.stores.api.paging import A_PAGE, page_of
+from viveka.stores.api.fields import MAX_ID, Cursor, Limit, Moment, Outgoing, PathPhone, Words
+from viveka.stores.api.paging import A_PAGE, NEXT, page_of
 from viveka.stores.middleware import StoreRequest
 
 CASHIERS_MOST = 50
@@ -29,7 +28,7 @@ class CustomerOrNone(Outgoing):
 class CustomerList(Outgoing):
     success: Literal[True] = True
     client_customers: list[ClientCustomer]
-    next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null after the last one.")
+    next_cursor: str | None = NEXT
 
 
 @router.get(
@@ -38,7 +37,7 @@ class CustomerList(Outgoing):
     summary="The customer of a phone, or null",
     **says((200, CustomerOrNone)),
 )
-def customer_by_phone(request: StoreRequest, phone: str) -> HttpResponse:
+def customer_by_phone(request: StoreRequest, phone: PathPhone) -> HttpResponse:
     customer = Customer.objects.with_phone(request.store, phone)
     return answer(CustomerOrNone(client_customer=client_customer(customer) if customer else None))
 
@@ -46,12 +45,14 @@ def customer_by_phone(request: StoreRequest, phone: str) -> HttpResponse:
 @router.get("/customers", auth=ANYONE, summary="Customers, newest first", **says((200, CustomerList)))
 def list_customers(
     request: StoreRequest,
-    q: Annotated[str, Query("", description="Beginnings of words of the name, the number, four digits of the phone.")],
+    q: Annotated[
+        Words, Query("", description="Beginnings of words of the name, the number, four digits of the phone.")
+    ],
     updated_since: Annotated[
         Moment | None, Query(None, alias="updatedSince", description="Changed at or after this time.")
     ],
     limit: Annotated[Limit | None, Query(None)],
-    cursor: Annotated[str, Query("")],
+    cursor: Annotated[Cursor, Query("")],
 ) -> HttpResponse | StreamingHttpResponse:
     """Without `limit` the full list, for managers and auditors; a cashier gets at most 50 a call."""
     customers = Customer.objects.of(request.store).on_record()

@@ -15,7 +15,19 @@ from customers.services import edit_customer
 from viveka.stores.api.answers import answer, says, traced
 from viveka.stores.api.auth import ANYONE, MANAGERS, SELLERS
 from viveka.stores.api.errors import naming
-from viveka.stores.api.fields import Flag, Incoming, Outgoing, PathId, Text
+from viveka.stores.api.fields import (
+    Email,
+    Flag,
+    GenderIn,
+    GstNumber,
+    Incoming,
+    Lines500,
+    Lines1000,
+    Name,
+    Outgoing,
+    PathId,
+    Phone,
+)
 from viveka.stores.errors import Missing
 from viveka.stores.middleware import StoreRequest
 
@@ -30,16 +42,14 @@ class CustomerKnown(Outgoing):
 class CustomerChanges(Incoming):
     """The fields to change; what is left out stays. Empty text or null empties a field."""
 
-    name: Text = Field("", examples=["John Doe"], description="Never empty.")
-    phone: Text = Field("", examples=["98765 43210"], description=f"{PHONE} The old one still finds the record.")
-    address: Text = Field("", examples=["12 Lake Road, Pune"])
-    email: Text = Field("", examples=["john@example.com"])
-    email_id: Text = Field(
-        "", examples=["john@example.com"], description="The same as email; this one is taken where both are sent."
-    )
-    gst_no: Text = Field("", examples=["27AAPFU0939F1ZV"], description="GSTIN, 15 characters with a right check digit.")
-    gender: Text = Field("", examples=["female"], description="female, male or other")
-    note: Text = Field("", examples=["Likes tea"])
+    name: Name = Field("", description="Never empty.")
+    phone: Phone = Field("", description=f"{PHONE} The old one still finds the record.")
+    address: Lines500 = Field("", examples=["12 Lake Road, Pune"])
+    email: Email = ""
+    email_id: Email = Field("", description="The same as email; this one is taken where both are sent.")
+    gst_no: GstNumber = Field("", description="GSTIN, 15 characters with a right check digit.")
+    gender: GenderIn = Field("", description="female, male or other")
+    note: Lines1000 = Field("", examples=["Likes tea"])
     is_active: Flag = Field(True, description="false: no longer served; the record stays in the lists.")
 
 

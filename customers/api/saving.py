@@ -12,7 +12,17 @@ from customers.services import save_customer as save_from_form
 from viveka.stores.api.answers import answer, once, says, traced
 from viveka.stores.api.auth import SELLERS
 from viveka.stores.api.errors import naming
-from viveka.stores.api.fields import Incoming, Outgoing, Text
+from viveka.stores.api.fields import (
+    Email,
+    GenderIn,
+    GstNumber,
+    Incoming,
+    Lines500,
+    Lines1000,
+    Name,
+    Outgoing,
+    Phone,
+)
 from viveka.stores.errors import Refused
 from viveka.stores.middleware import StoreRequest
 
@@ -34,19 +44,19 @@ class CustomerFound(Outgoing):
 class CustomerIn(Incoming):
     """What is known of a customer. Values that are empty or null never replace what is on record."""
 
-    name: Text = Field(examples=["John Doe"])
-    phone: Text = Field("", examples=["98765 43210"], description=PHONE)
-    address: Text = ""
-    email: Text = ""
-    email_id: Text = Field("", description="The same as email; this one is taken where both are sent.")
-    gst_no: Text = Field("", description="GSTIN, 15 characters with a right check digit.")
-    gender: Text = Field("", description="female, male or other")
-    note: Text = ""
+    name: Name
+    phone: Phone = Field("", description=PHONE)
+    address: Lines500 = Field("", examples=["12 Lake Road, Pune"])
+    email: Email = ""
+    email_id: Email = Field("", description="The same as email; this one is taken where both are sent.")
+    gst_no: GstNumber = Field("", description="GSTIN, 15 characters with a right check digit.")
+    gender: GenderIn = Field("", description="female, male or other")
+    note: Lines1000 = Field("", examples=["Likes tea"])
 
 
 class LookupIn(Incoming):
-    phone: Text = Field("", examples=["98765 43210"], description=PHONE)
-    name: Text = Field("", examples=["John Doe"])
+    phone: Phone = Field("", description=PHONE)
+    name: Name = ""
 
 
 def _save(store: Any, details: dict[str, str], phone: str, *, overwrite: bool) -> tuple[Customer, int]:

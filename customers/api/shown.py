@@ -6,27 +6,38 @@ from pydantic import Field
 
 from customers.details import Gender
 from customers.models import Customer
-from viveka.stores.api.fields import MomentOut, MoneyOut, Outgoing
+from viveka.stores.api.fields import (
+    CountOut,
+    IdOut,
+    MomentOut,
+    MoneyOut,
+    NumberOut,
+    Outgoing,
+    TextOut200,
+    TextOut254,
+    TextOut500,
+    TextOut1000,
+)
 
 
 class ClientCustomer(Outgoing):
     """A customer of the store. What is not known is null."""
 
-    id: int
-    customer_number: str = Field(examples=["CUST0001"])
-    name: str = Field(examples=["John Doe"])
-    phone: str | None = Field(examples=["+919876543210"], description="E.164")
-    email: str | None
-    email_id: str | None = Field(description="The same as email.")
-    address: str | None
-    gst_no: str | None
+    id: IdOut
+    customer_number: NumberOut = Field(examples=["CUST0001"])
+    name: TextOut200 = Field(examples=["John Doe"])
+    phone: NumberOut | None = Field(examples=["+919876543210"], description="E.164")
+    email: TextOut254 | None = Field(examples=["john@example.com"])
+    email_id: TextOut254 | None = Field(examples=["john@example.com"], description="The same as email.")
+    address: TextOut500 | None = Field(examples=["12 Lake Road, Pune"])
+    gst_no: NumberOut | None = Field(examples=["27AAPFU0939F1ZV"])
     gender: Literal["female", "male", "other"] | None
-    note: str | None
+    note: TextOut1000 | None = Field(examples=["Likes tea"])
     is_active: bool
     advance_balance: MoneyOut
     debt_balance: MoneyOut
     total_purchases: MoneyOut
-    purchase_count: int
+    purchase_count: CountOut
     last_purchase_date: MomentOut | None
     created_at: MomentOut
     updated_at: MomentOut

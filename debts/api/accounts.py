@@ -15,7 +15,7 @@ from debts.models import CreditAccount
 from debts.services import set_credit_account
 from viveka.stores.api.answers import answer, once, says, traced
 from viveka.stores.api.auth import ANYONE, MANAGERS
-from viveka.stores.api.fields import Days, Flag, Id, Incoming, Limit, NullableMoney, Outgoing, PathId, QueryId
+from viveka.stores.api.fields import Cursor, Days, Flag, Id, Incoming, Limit, NullableMoney, Outgoing, PathId, QueryId
 from viveka.stores.api.paging import A_PAGE, NEXT, page_of
 from viveka.stores.errors import Missing
 from viveka.stores.middleware import StoreRequest
@@ -56,7 +56,7 @@ def list_customer_accounts(
     request: StoreRequest,
     customer: Annotated[QueryId | None, Query(None, description="Of this customer, by id.")],
     limit: Annotated[Limit, Query(A_PAGE)],
-    cursor: Annotated[str, Query("")],
+    cursor: Annotated[Cursor, Query("")],
 ) -> HttpResponse:
     accounts = _accounts(request)
     if customer is not None:

@@ -17,7 +17,7 @@ from viveka.stores.api.answers import answer, once, says, traced
 from viveka.stores.api.auth import ANYONE, SELLERS
 from viveka.stores.api.days import moment_of
 from viveka.stores.api.errors import naming
-from viveka.stores.api.fields import Id, Incoming, Limit, OptionalDay, Outgoing, Paid, QueryId, Text200, Text500
+from viveka.stores.api.fields import Cursor, Id, Incoming, Limit, OptionalDay, Outgoing, Paid, QueryId, Text200, Text500
 from viveka.stores.api.paging import A_PAGE, NEXT, page_of
 from viveka.stores.middleware import StoreRequest
 
@@ -54,7 +54,7 @@ def list_debts(
     customer: Annotated[QueryId | None, Query(None, description="Of this customer, by id.")],
     status: Annotated[Status | None, Query(None, description="open, settled or written_off")],
     limit: Annotated[Limit, Query(A_PAGE)],
-    cursor: Annotated[str, Query("")],
+    cursor: Annotated[Cursor, Query("")],
 ) -> HttpResponse:
     """Another store's customer has none here."""
     debts = shown_debts(request)

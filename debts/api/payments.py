@@ -45,7 +45,7 @@ def _null_is_none(value: object) -> object:
     return [] if value is None else value
 
 
-class PaymentIn(Incoming):
+class DebtPaymentIn(Incoming):
     customer_id: Id
     amount: Paid
     mode: Method = Field(
@@ -62,7 +62,7 @@ class PaymentIn(Incoming):
 
 @router.post("/debt-payments", auth=SELLERS, summary="Take a payment of debts", **says((201, PaymentMade), writes=True))
 @traced
-def pay_debts(request: StoreRequest, body: PaymentIn) -> HttpResponse:
+def pay_debts(request: StoreRequest, body: DebtPaymentIn) -> HttpResponse:
     """The oldest debts first, unless debts are picked. 409 for more than is owed, or more than the balance holds."""
     payments = DebtPayment.objects.filter(store=request.store).select_related("customer")
     payment, status = once(request, lambda: (_pay(request, body), 201), payments)
@@ -76,7 +76,7 @@ def pay_debts(request: StoreRequest, body: PaymentIn) -> HttpResponse:
     return answer(made, status)
 
 
-def _pay(request: StoreRequest, body: PaymentIn) -> DebtPayment:
+def _pay(request: StoreRequest, body: DebtPaymentIn) -> DebtPayment:
     now = timezone.now()
     mode = RepaymentMode.ADVANCE if body.mode == "wallet" else body.mode
     return repay_debts(

@@ -1,15 +1,23 @@
 """How every call shows a debt, a payment of debts, a credit account."""
 
-import datetime as dt
 from decimal import Decimal
 from typing import Any, Literal
-from uuid import UUID
 
 from pydantic import Field
 
 from customers.models import Customer
 from debts.models import CreditAccount, Debt, DebtPayment
-from viveka.stores.api.fields import MomentOut, MoneyOut, Outgoing
+from viveka.stores.api.fields import (
+    CountOut,
+    DayOut,
+    IdOut,
+    KeyOut,
+    MomentOut,
+    MoneyOut,
+    Outgoing,
+    TextOut80,
+    TextOut500,
+)
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.money import ZERO
 
@@ -17,49 +25,49 @@ from viveka.stores.money import ZERO
 class DebtOut(Outgoing):
     """An amount that a customer owes."""
 
-    id: UUID
-    customer_id: int = Field(examples=[12])
-    bill_id: UUID | None = Field(description="Of a bill on credit; null for a debt entered by hand.")
+    id: KeyOut
+    customer_id: IdOut
+    bill_id: KeyOut | None = Field(description="Of a bill on credit; null for a debt entered by hand.")
     amount: MoneyOut
     paid_amount: MoneyOut
     balance: MoneyOut = Field(description="What is left: amount less what was paid, returned or given up.")
-    date: dt.date = Field(examples=["2026-04-01"])
-    due_date: dt.date | None = Field(examples=["2026-05-01"])
+    date: DayOut
+    due_date: DayOut | None
     status: Literal["open", "settled", "written_off"]
-    note: str | None
+    note: TextOut500 | None = Field(examples=["Two sarees"])
 
 
 class DebtPaymentOut(Outgoing):
     """Money paid against debts."""
 
-    id: UUID
-    customer_id: int = Field(examples=[12])
+    id: KeyOut
+    customer_id: IdOut
     amount: MoneyOut
     mode: Literal["cash", "card", "upi", "bank_transfer", "advance"]
-    reference: str | None
-    note: str | None
+    reference: TextOut80 | None = Field(examples=["UPI-4411"])
+    note: TextOut500 | None = Field(examples=["Paid by the son"])
     kept_as_advance: MoneyOut = Field(description="What of it was above the debts and kept.")
-    advance_payment_id: UUID | None = Field(description="The advance that was kept.")
-    date: dt.date = Field(examples=["2026-04-01"])
+    advance_payment_id: KeyOut | None = Field(description="The advance that was kept.")
+    date: DayOut
     created_at: MomentOut
 
 
 class AllocationOut(Outgoing):
     """What of a payment settled which debt."""
 
-    debt_id: UUID
+    debt_id: KeyOut
     amount: MoneyOut
 
 
 class CustomerAccountOut(Outgoing):
     """A customer's standing permission to owe."""
 
-    id: int
-    customer_id: int = Field(examples=[12])
+    id: IdOut
+    customer_id: IdOut
     credit_limit: MoneyOut | None = Field(description="null: no limit.")
     limit: MoneyOut | None = Field(description="The same as creditLimit.")
-    terms_days: int | None = Field(examples=[30], description="Days until a debt is due; null: at once.")
-    terms: int | None = Field(examples=[30], description="The same as termsDays.")
+    terms_days: CountOut | None = Field(examples=[30], description="Days until a debt is due; null: at once.")
+    terms: CountOut | None = Field(examples=[30], description="The same as termsDays.")
     is_active: bool = Field(description="false: no more credit.")
     debt_balance: MoneyOut
     available: MoneyOut | None = Field(description="What may still be owed; null: any amount.")

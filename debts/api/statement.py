@@ -1,6 +1,5 @@
 """The statement for programs."""
 
-import datetime as dt
 from typing import Annotated, Literal
 
 from django.http import HttpResponse
@@ -15,7 +14,7 @@ from debts.models import Debt
 from debts.statement import Line, read_statement
 from viveka.stores.api.answers import answer, says
 from viveka.stores.api.auth import ANYONE
-from viveka.stores.api.fields import Day, MoneyOut, Outgoing, PathId
+from viveka.stores.api.fields import Day, DayOut, MoneyOut, Outgoing, PathId, TextOut80
 from viveka.stores.errors import Refused
 from viveka.stores.middleware import StoreRequest
 
@@ -25,9 +24,9 @@ LineType = Literal["debt", "payment", "payment_reversal", "return", "write_off",
 class StatementLine(Outgoing):
     """A debt, or what lowers or raises what is owed."""
 
-    date: dt.date = Field(examples=["2026-04-01"])
+    date: DayOut
     type: LineType
-    reference: str | None = Field(
+    reference: TextOut80 | None = Field(
         examples=["BILL-2627-000123"], description="The bill of a debt, the payment's own reference."
     )
     debit: MoneyOut = Field(description="What was added to the debts.")

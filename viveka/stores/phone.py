@@ -12,6 +12,7 @@ from viveka.stores.errors import Refused
 _ALLOWED = re.compile(r"\(?\+?[0-9 ().\-/]+", re.ASCII)
 _LONGEST = 40
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+BAD_CODE = "This is not a country code. Write it like +91."
 BAD_PHONE = "This is not a valid phone number. Check the digits, or leave the phone empty."
 
 
@@ -28,6 +29,17 @@ def _ascii_digits(text: str) -> str:
     return "".join(out).strip().removeprefix("tel:")
 
 
+def region_of_country_code(text: str, home: str) -> str | None:
+    """The region that a country code (+91, 91, 0091) stands for: `home` where it is its own; None for no code."""
+    code = re.sub(r"^(\+|00)", "", re.sub(r"[^0-9+]", "", _ascii_digits(text)))
+    if not (code.isdigit() and len(code) < 4):
+        return None
+    if phonenumbers.country_code_for_region(home) == int(code):
+        return home
+    region = phonenumbers.region_code_for_country_code(int(code))
+    return None if region == "ZZ" else region
+
+
 def normalise_phone(text: str, region: str, *, country_code: str = "", field: str = "phone") -> str:
     """The E.164 form of a phone as people type it, read in `region` (for example IN).
 
@@ -36,13 +48,10 @@ def normalise_phone(text: str, region: str, *, country_code: str = "", field: st
     """
     digits = _ascii_digits(text)
     if country_code.strip() and not digits.startswith("+"):
-        code = re.sub(r"^(\+|00)", "", re.sub(r"[^0-9+]", "", _ascii_digits(country_code)))
-        region_of_code = (
-            phonenumbers.region_code_for_country_code(int(code)) if code.isdigit() and len(code) < 4 else "ZZ"
-        )
-        if region_of_code == "ZZ":
-            raise Refused("This is not a country code. Write it like +91.", field)
-        region = region_of_code if phonenumbers.country_code_for_region(region) != int(code) else region
+        region_of_code = region_of_country_code(country_code, region)
+        if region_of_code is None:
+            raise Refused(BAD_CODE, field)
+        region = region_of_code
     if len(digits) > _LONGEST or not _ALLOWED.fullmatch(digits):
         raise Refused(BAD_PHONE, field)
     try:

@@ -20,10 +20,12 @@ from pydantic.alias_generators import to_camel
 from viveka.stores.api.reading import (
     MAX_ID,
     MOST_ROWS,
+    MOST_WORDS,
     Number,
     money_or_none,
     paid_or_none,
     read_count,
+    read_country_code,
     read_day,
     read_flag,
     read_id,
@@ -36,6 +38,7 @@ from viveka.stores.api.reading import (
     read_raw_text,
     read_text,
     read_uuid,
+    read_words,
 )
 from viveka.stores.money import PAISA, show_quantity
 
@@ -65,6 +68,7 @@ def _as_said(reader: Callable[..., Any], schema: dict[str, Any]) -> tuple[PlainV
     return PlainValidator(reader), WithJsonSchema(schema)
 
 
+HIDDEN = "Managers and auditors alone."
 _MONEY: dict[str, Any] = {
     "anyOf": [
         {"type": "string", "pattern": r"^([0-9]{1,10}(\.[0-9]{0,2})?|\.[0-9]{1,2})$"},
@@ -94,9 +98,12 @@ _ID: dict[str, Any] = {
     "examples": [12],
 }
 _OPTIONAL_ID = {"anyOf": [*_ID["anyOf"], {"type": "null"}], "examples": [12]}
+_WHOLE_ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_ID, "examples": [12]}
 _MOMENT = {"type": "string", "format": "date-time", "examples": ["2026-04-01T10:30:00+05:30"]}
 _DAYS = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 3650}, {"type": "null"}], "examples": [30]}
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "examples": [50]}
 _MINUTES = {"type": "integer", "minimum": 1, "maximum": 1440, "examples": [30]}
+_PHONE = {"type": "string", "minLength": 1, "maxLength": 40, "examples": ["9876543210"]}
 _STORE = {"type": "string", "maxLength": 50, "description": "The token's store: its slug or its id.", "examples": ["1"]}
 _KEY = {"type": "string", "format": "uuid", "examples": ["0192f0c1-7a3e-7d52-9c41-5a1f6c8e2b90"]}
 _DATE = {"type": "string", "format": "date", "examples": ["2026-04-01"]}
@@ -104,6 +111,11 @@ _DATE = {"type": "string", "format": "date", "examples": ["2026-04-01"]}
 
 def _text_schema(most: int) -> dict[str, Any]:
     return {"anyOf": [{"type": "string", "maxLength": most}, {"type": "null"}]}
+
+
+def _as_typed(most: int, example: str) -> tuple[PlainValidator, WithJsonSchema]:
+    """Text that its operation cleans and judges."""
+    return _as_said(read_raw_text, {**_text_schema(most), "examples": [example]})
 
 
 def _or_none(reader: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -126,9 +138,11 @@ OptionalPaid = Annotated[
 Quantity = Annotated[Decimal, *_as_said(read_quantity, _QUANTITY)]
 Id = Annotated[int, *_as_said(read_id, _ID)]
 OptionalId = Annotated[int | None, *_as_said(_or_none(read_id), _OPTIONAL_ID)]
-PathId = Annotated[int, *_as_said(read_id, {"type": "integer", "minimum": 1, "maximum": MAX_ID})]
+PathId = Annotated[int, *_as_said(read_id, _WHOLE_ID)]
 QueryId = PathId
-Limit = Annotated[int, *_as_said(read_limit, {"type": "integer", "minimum": 1, "maximum": MOST_ROWS})]
+Limit = Annotated[int, *_as_said(read_limit, _LIMIT)]
+Cursor = Annotated[str, *_as_said(read_raw_text, {"type": "string", "maxLength": 500, "examples": ["IjEyIg:1w…"]})]
+Words = Annotated[str, *_as_said(read_words, {"type": "string", "maxLength": MOST_WORDS, "examples": ["asha"]})]
 Moment = Annotated[datetime, *_as_said(read_moment, _MOMENT)]
 OptionalMoment = Annotated[datetime | None, *_as_said(_or_none(read_moment), _or_null(_MOMENT))]
 Day = Annotated[date, *_as_said(read_day, _DATE)]
@@ -140,7 +154,15 @@ Flag = Annotated[bool, *_as_said(read_flag, {"type": "boolean"})]
 QueryFlag = Annotated[bool, *_as_said(read_query_flag, {"type": "boolean"})]
 Key = Annotated[UUID, *_as_said(read_uuid, _KEY)]
 OptionalKey = Annotated[UUID | None, *_as_said(_or_none(read_uuid), _or_null(_KEY))]
-Text = Annotated[str, *_as_said(read_raw_text, {"anyOf": [{"type": "string"}, {"type": "null"}]})]
+Phone = Annotated[str, *_as_typed(40, "98765 43210")]
+CountryCode = Annotated[str, *_as_said(read_country_code, {**_text_schema(40), "examples": ["+91"]})]
+PathPhone = Annotated[str, *_as_said(read_raw_text, _PHONE)]
+Name = Annotated[str, *_as_typed(200, "John Doe")]
+Email = Annotated[str, *_as_typed(254, "john@example.com")]
+GstNumber = Annotated[str, *_as_typed(40, "27AAPFU0939F1ZV")]
+GenderIn = Annotated[str, *_as_typed(40, "female")]
+Code = Annotated[str, *_as_typed(48, "8901234567890")]
+Word = Annotated[str, *_as_typed(40, "cash")]
 Method = Annotated[str, *_as_said(read_method, {"type": "string", "maxLength": 40, "examples": ["upi"]})]
 Text40 = Annotated[str, *_as_said(read_raw_text, _text_schema(40))]
 Text80 = Annotated[str, *_as_said(partial(read_text, most=80), _text_schema(80))]
@@ -159,21 +181,33 @@ def _utc(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-_MONEY_OUT = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}$", "examples": ["120.50"]}
+def _shown(most: int) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "maxLength": most})
+
+
+_MONEY_OUT = {"type": "string", "pattern": r"^-?[0-9]{1,12}\.[0-9]{2}$", "examples": ["120.50"]}
+_QUANTITY_OUT = {
+    "type": "string",
+    "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,3})?$",
+    "description": "A quantity without trailing zeros.",
+    "examples": ["1.25"],
+}
+_COUNT_OUT = {"type": "integer", "minimum": 0, "maximum": 2**31 - 1, "examples": [7]}
 MoneyOut = Annotated[Decimal, PlainSerializer(_two_places, return_type=str), WithJsonSchema(_MONEY_OUT)]
 HiddenMoney = Annotated[  # set for managers and auditors; for others the field is left out
-    MoneyOut | None, WithJsonSchema({**_MONEY_OUT, "description": "Managers and auditors alone."})
+    MoneyOut | None, WithJsonSchema({**_MONEY_OUT, "description": HIDDEN})
 ]
-QuantityOut = Annotated[
-    Decimal,
-    PlainSerializer(show_quantity, return_type=str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^-?[0-9]+(\.[0-9]{1,3})?$",
-            "description": "A quantity without trailing zeros.",
-            "examples": ["1.25"],
-        }
-    ),
-]
+QuantityOut = Annotated[Decimal, PlainSerializer(show_quantity, return_type=str), WithJsonSchema(_QUANTITY_OUT)]
 MomentOut = Annotated[datetime, PlainSerializer(_utc, return_type=str), WithJsonSchema(_MOMENT)]
+DayOut = Annotated[date, WithJsonSchema(_DATE)]
+IdOut = Annotated[int, WithJsonSchema(_WHOLE_ID)]
+KeyOut = Annotated[UUID, WithJsonSchema(_KEY)]
+CountOut = Annotated[int, WithJsonSchema(_COUNT_OUT)]
+NumberOut = Annotated[str, _shown(20)]  # of a bill, a return, a customer
+TextOut48 = Annotated[str, _shown(48)]
+TextOut80 = Annotated[str, _shown(80)]
+TextOut200 = Annotated[str, _shown(200)]
+TextOut254 = Annotated[str, _shown(254)]
+TextOut500 = Annotated[str, _shown(500)]
+TextOut1000 = Annotated[str, _shown(1000)]
+TextOut2000 = Annotated[str, _shown(2000)]

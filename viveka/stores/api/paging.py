@@ -11,7 +11,11 @@ from viveka.stores.paging import newest_page
 
 Row = TypeVar("Row", bound=models.Model)
 A_PAGE = 100
-NEXT: Any = Field(description="Send it as `cursor` for the next page; null after the last one.")
+NEXT: Any = Field(
+    max_length=500,
+    examples=["IjEyIg:1w…"],
+    description="Send it as `cursor` for the next page; null after the last one.",
+)
 
 
 def page_of(

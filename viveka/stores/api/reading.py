@@ -13,10 +13,12 @@ from pydantic_core import PydanticCustomError
 from viveka.stores import money
 from viveka.stores.errors import Refused
 from viveka.stores.money import PAISA, ZERO
+from viveka.stores.phone import BAD_CODE, region_of_country_code
 from viveka.stores.text import clean_text
 
 MAX_ID = 2**63 - 1
 MOST_ROWS = 500
+MOST_WORDS = 1000
 _DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
@@ -153,6 +155,21 @@ def read_raw_text(value: Any) -> str:
     if not isinstance(value, str):
         raise wrong("Send text.")
     return value
+
+
+def read_words(value: Any) -> str:
+    """What is looked for: any text, none of it taken for a command."""
+    text = read_raw_text(value)
+    if len(text) > MOST_WORDS:
+        raise wrong(f"Look for at most {MOST_WORDS} characters.")
+    return text
+
+
+def read_country_code(value: Any) -> str:
+    text = read_raw_text(value)
+    if text.strip() and region_of_country_code(text, "") is None:
+        raise wrong(BAD_CODE)
+    return text
 
 
 def read_method(value: Any) -> str:

@@ -40,10 +40,7 @@ class Caller:
 
     def post(self, path: str, body: Any, *, key: str | None = None) -> Answer:
         """`body` is sent as it is where it is text, as JSON where it is not."""
-        data = body if isinstance(body, str | bytes) else json.dumps(body)
-        headers = self._headers() | ({} if key is None else {"Idempotency-Key": key})
-        response = self.client.post(ROOT + path, data=data, content_type="application/json", headers=headers)
-        return self._call(response)
+        return self.send("post", path, body, key=key)
 
     def patch(self, path: str, body: Any) -> Answer:
         return self.send("patch", path, body)
@@ -51,11 +48,12 @@ class Caller:
     def delete(self, path: str) -> Answer:
         return self.send("delete", path)
 
-    def send(self, method: str, path: str, body: Any = None) -> Answer:
+    def send(self, method: str, path: str, body: Any = None, *, key: str | None = None) -> Answer:
         """Any method; `body` as in `post`, none where it is None."""
         data = body if isinstance(body, str | bytes) else "" if body is None else json.dumps(body)
+        headers = self._headers() | ({} if key is None else {"Idempotency-Key": key})
         send = self.client.generic
-        return self._call(send(method.upper(), ROOT + path, data, "application/json", headers=self._headers()))
+        return self._call(send(method.upper(), ROOT + path, data, "application/json", headers=headers))
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret}"}
