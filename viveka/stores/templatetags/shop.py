@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
 
 from viveka.stores.money import show_amount, show_quantity
 from viveka.stores.phone import show_phone
@@ -18,6 +19,12 @@ def money(context: dict[str, Any], amount: Decimal | None) -> str:
         return ""
     store = context.get("store")
     return show_amount(amount, store.currency if store else "INR")
+
+
+@register.simple_tag(takes_context=True)
+def figure(context: dict[str, Any], term: str, amount: Decimal | None) -> str:
+    """One amount of a list of figures (`<dl class="figures">`), with what it is."""
+    return format_html('<div class="figure"><dt>{}</dt><dd>{}</dd></div>', term, money(context, amount))
 
 
 @register.simple_tag(takes_context=True)
