@@ -29,33 +29,34 @@ MODES = {**dict(PaymentMode.choices), **dict(PaymentMethod.choices)}
 # a debt payment, since that payment's amount has it already, or one that a return or an opening balance made.
 _RECEIVED = """
 SELECT bill.at, 'bill' AS kind, payment.bill_id::text AS about, payment.amount, payment.method AS mode,
-       payment.reference, payment.by_id AS staff, bill.customer_id AS customer, payment.id::text AS row
+       payment.reference, payment.by_id AS staff, bill.customer_id AS customer, payment.id::text AS row,
+       payment.till_session_id AS till
   FROM billing_payment AS payment JOIN billing_bill AS bill ON bill.id = payment.bill_id
  WHERE bill.store_id = %(store)s AND payment.method NOT IN ('advance', 'credit')
 UNION ALL
 SELECT made.at, 'return', made.id::text, -part.amount, part.way, part.reference, made.by_id, bill.customer_id,
-       part.id::text
+       part.id::text, part.till_session_id
   FROM billing_moneyback AS part JOIN billing_return AS made ON made.id = part.goods_return_id
   JOIN billing_bill AS bill ON bill.id = made.bill_id
  WHERE part.store_id = %(store)s AND part.way IN ('cash', 'card', 'upi', 'bank_transfer')
 UNION ALL
-SELECT at, 'debt_payment', id::text, amount, mode, reference, by_id, customer_id, id::text
+SELECT at, 'debt_payment', id::text, amount, mode, reference, by_id, customer_id, id::text, till_session_id
   FROM debts_debtpayment WHERE store_id = %(store)s AND mode <> 'advance'
 UNION ALL
 SELECT undone.at, 'debt_payment_reversal', payment.id::text, -payment.amount, payment.mode, payment.reference,
-       undone.by_id, payment.customer_id, undone.id::text
+       undone.by_id, payment.customer_id, undone.id::text, undone.till_session_id
   FROM debts_paymentreversal AS undone JOIN debts_debtpayment AS payment ON payment.id = undone.payment_id
  WHERE undone.store_id = %(store)s AND payment.mode <> 'advance'
 UNION ALL
 SELECT advance.at, 'advance', advance.id::text, advance.amount, advance.mode, advance.payment_reference, advance.by_id,
-       advance.customer_id, advance.id::text
+       advance.customer_id, advance.id::text, advance.till_session_id
   FROM advances_advancepayment AS advance
  WHERE advance.store_id = %(store)s AND advance.mode <> ''
    AND NOT EXISTS (SELECT 1 FROM debts_debtpayment AS payment WHERE payment.kept_advance_id = advance.id)
 UNION ALL
 SELECT entry.at, 'advance_' || entry.cause, advance.id::text, entry.change,
        CASE entry.cause WHEN 'refund' THEN entry.mode ELSE advance.mode END, advance.payment_reference, entry.by_id,
-       entry.customer_id, entry.id::text
+       entry.customer_id, entry.id::text, entry.till_session_id
   FROM advances_walletentry AS entry JOIN advances_advancepayment AS advance ON advance.id = entry.advance_id
  WHERE entry.store_id = %(store)s
    AND (entry.cause = 'refund' OR entry.cause = 'reversal' AND advance.mode <> '' AND NOT EXISTS (
@@ -72,6 +73,10 @@ _WANTED = {
     "reference": "strpos(lower(reference), lower(%(reference)s)) > 0",
     "before": "(at, kind, row) < (%(before_at)s, %(before_kind)s, %(before_row)s)",
 }
+
+
+# The same of several stores: `%(stores)s` are their ids.
+RECEIVED_OF_STORES = _RECEIVED.replace("= %(store)s", "= ANY(%(stores)s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,17 @@ def money_by_mode(store: Store, wanted: Wanted = ALL) -> dict[str, Decimal]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return dict(cursor.fetchall())
+
+
+def money_of_till(store: Store, session_id: int) -> list[tuple[str, str, Decimal, int]]:
+    """What came in and went out in a till session: kind, mode, amount, how many entries. One query."""
+    query = f"""
+        SELECT kind, mode, sum(amount), count(DISTINCT about) FROM ({_RECEIVED}) AS received WHERE till = %(till)s
+         GROUP BY kind, mode ORDER BY kind, mode
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"store": store.pk, "till": session_id})
+        return cursor.fetchall()
 
 
 def _condition(store: Store, wanted: Wanted, before: Received | Place | None) -> tuple[str, dict[str, Any]]:

@@ -24,7 +24,7 @@ from billing.tests.factories import ProductFactory, filled_cart, sell, stocked_p
 from customers.models import LikelyPair
 from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
-from tests import money_books, record_books, return_books
+from tests import money_books, record_books, return_books, till_books
 from viveka.books import bounds, ties
 from viveka.books.check import RULES, check_books
 from viveka.books.oldest_first import Movement, out_of_turn
@@ -39,7 +39,8 @@ Ids = dict[str, Any]
 
 def trade(store: Store, by: User) -> Ids:
     """A little of everything that a store can do, and the ids of it by name."""
-    money = return_books.take_back_a_little(store, by) | money_books.trade_ahead_and_on_credit(store, by)
+    money = till_books.trade_at_a_till(store, by) | return_books.take_back_a_little(store, by)
+    money |= money_books.trade_ahead_and_on_credit(store, by)
     money |= record_books.trade_by_appointment(store, by)
     soap = stocked_product(store, batches=[(3, 80, 100), (10, 85, 110), (10, 85, 110)], by=by, name="Soap")
     sugar = stocked_product(store, batches=[(5, "40", "44.42")], unit=Unit.KILOGRAM, by=by, name="Sugar")
@@ -130,17 +131,18 @@ def unfence() -> None:
             DO $$ DECLARE one record; BEGIN
                 FOR one IN SELECT conrelid::regclass AS tab, conname FROM pg_constraint
                             WHERE connamespace = current_schema::regnamespace AND contype IN ('c', 'u', 'f')
-                              AND conrelid::regclass::text ~ '^(billing|customers|advances|debts|stores_counter)' LOOP
+                              AND conrelid::regclass::text
+                                  ~ '^(billing|customers|advances|debts|stores_counter|stores_till)' LOOP
                     EXECUTE format('ALTER TABLE %s DROP CONSTRAINT IF EXISTS %I CASCADE', one.tab, one.conname);
                 END LOOP;
                 FOR one IN SELECT indexrelid::regclass AS name FROM pg_index
-                            WHERE indrelid::regclass::text ~ '^(billing|customers|advances|debts)'
+                            WHERE indrelid::regclass::text ~ '^(billing|customers|advances|debts|stores_till)'
                               AND indisunique AND NOT indisprimary LOOP
                     EXECUTE format('DROP INDEX %s', one.name);
                 END LOOP;
                 FOR one IN SELECT DISTINCT tgrelid::regclass AS tab FROM pg_trigger
                             WHERE NOT tgisinternal
-                              AND tgrelid::regclass::text ~ '^(billing|customers|advances|debts)' LOOP
+                              AND tgrelid::regclass::text ~ '^(billing|customers|advances|debts|stores_till)' LOOP
                     EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', one.tab);
                 END LOOP;
             END $$;
@@ -253,9 +255,11 @@ BREAKS = [
     *money_books.BREAKS,
     *record_books.BREAKS,
     *return_books.BREAKS,
+    *till_books.BREAKS,
 ]
 APPS = {"customer": "customers", "counter": "stores"}
 APPS |= dict.fromkeys(["advancepayment", "deduction", "utilization", "walletentry"], "advances")
+APPS |= dict.fromkeys(["tillcount", "tillsession"], "stores")
 APPS |= dict.fromkeys(["appointment", "booking", "enquiry"], "advances")
 APPS |= dict.fromkeys(
     ["debt", "debtpayment", "allocation", "debtreduction", "paymentreversal", "paymentpromise"], "debts"

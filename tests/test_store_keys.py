@@ -40,6 +40,9 @@ LEDGERS = {
     "customers_mergeundo": False,
     "customers_recordevent": False,
     "stores_pintry": False,
+    "stores_tillcount": False,
+    "stores_tillentry": False,
+    "stores_tillsession": True,
 }
 
 

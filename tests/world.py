@@ -14,12 +14,13 @@ from billing.services.checkout import complete_cart
 from billing.services.record_sales import carry_to_counter
 from billing.services.tender import Tender
 from billing.tests.factories import filled_cart, sell, stocked_product, take_back
+from billing.tests.till_factories import counted_till
 from customers.models import Customer, LikelyPair, Merge
 from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
 from tests.world_debts import ROW_OF_DEBTS, Debts, make_debts
 from viveka.merge.merging import merge_customers
-from viveka.stores.models import ApiToken, Membership, PinTry, Store, User
+from viveka.stores.models import ApiToken, Membership, PinTry, Store, TillCount, TillEntry, TillSession, User
 from viveka.stores.tests.factories import MembershipFactory, StoreFactory
 
 
@@ -45,6 +46,8 @@ class Shop:
     """Used in part for a second bill."""
     records: dict[str, Record]
     """An appointment, a booking and an enquiry, all open."""
+    till: TillSession
+    """Counted and handed over: another one is open at the same till."""
 
     def person(self, role: str) -> User:
         return self.staff[role].user
@@ -84,9 +87,10 @@ def make_shop() -> Shop:
         "enquiry": enquiry_of(store, phone),
     }
     _bill_a_booking(store, cashier, product, phone)
+    till = counted_till(store, cashier)
     return Shop(
         store, staff, customer, product, service, bill, cart, cart.lines.get(), namesake, gone, merge, likely, debts,
-        advance, records,
+        advance, records, till,
     )  # fmt: skip
 
 
@@ -111,6 +115,11 @@ ROW_OF: dict[str, Any] = {
     "stores.store": lambda shop: shop.store.pk,
     "stores.membership": lambda shop: shop.staff["cashier"].pk,
     "stores.pintry": lambda shop: _first(PinTry.objects.filter(membership__store=shop.store)),
+    "stores.till": lambda shop: shop.till.till_id,
+    "stores.tillsession": lambda shop: shop.till.pk,
+    "stores.tillentry": lambda shop: _first(TillEntry.objects.filter(session=shop.till)),
+    "stores.tillcount": lambda shop: _first(TillCount.objects.filter(session=shop.till)),
+    "stores.tillchange": lambda shop: _change(shop.till.till),
     "customers.customer": lambda shop: shop.customer.pk,
     "billing.product": lambda shop: shop.product.pk,
     "billing.batch": lambda shop: _first(shop.product.batches),

@@ -11,7 +11,7 @@ from billing.models import Batch, Product
 from customers.models import Customer
 from debts.models import CreditAccount
 from viveka.stores.admin_changes import ChangeAdmin
-from viveka.stores.models import Membership, Store
+from viveka.stores.models import Membership, Store, Till
 
 
 class StoreChangeAdmin(ChangeAdmin):
@@ -29,5 +29,5 @@ def _history(model: Any) -> Any:
 
 admin.site.register(_history(Store), StoreChangeAdmin)
 admin.site.register(_history(Membership), MembershipChangeAdmin)
-for traced in (Customer, Product, Batch, CreditAccount, Appointment, Booking, Enquiry):
+for traced in (Till, Customer, Product, Batch, CreditAccount, Appointment, Booking, Enquiry):
     admin.site.register(_history(traced), ChangeAdmin)

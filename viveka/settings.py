@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "viveka.stores.middleware.CurrentStoreMiddleware",
     "viveka.stores.middleware.TraceMiddleware",
+    "viveka.stores.middleware.TillMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

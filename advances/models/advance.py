@@ -12,7 +12,8 @@ from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import MoneyField, StaffField, StoreForeignKey
 from viveka.stores.ids import new_id
-from viveka.stores.models import Store, StoreOwned
+from viveka.stores.models import Store, StoreOwned, TillSessionField
+from viveka.stores.models.till import into_an_open_till, of_a_till
 from viveka.stores.money import ZERO
 
 
@@ -85,6 +86,7 @@ class AdvancePayment(StoreOwned):
     mode = models.CharField(max_length=16, choices=PaymentMode, blank=True)  # "" where no money came in
     payment_reference = models.CharField(max_length=80, blank=True)
     notes = models.CharField(max_length=500, blank=True)
+    till_session = TillSessionField()
     by = StaffField()
     at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -103,6 +105,7 @@ class AdvancePayment(StoreOwned):
         constraints = [
             *StoreOwned.Meta.constraints,
             StoreKey("customer"),
+            StoreKey("till_session"),
             models.CheckConstraint(name="advance_is_at_least_a_paisa", condition=Q(amount__gte="0.01")),
             models.CheckConstraint(
                 name="advance_adds_up",
@@ -132,10 +135,12 @@ class AdvancePayment(StoreOwned):
             models.Index(fields=["store", "-at", "-id"], name="advance_newest_first"),
             models.Index(fields=["store", "at"], name="advance_with_something_left", condition=Q(status="active")),
             models.Index(fields=["reference_id"], name="advance_by_reference", condition=Q(reference_id__isnull=False)),
+            of_a_till("advance"),
         ]
         triggers = [
             *append_only(may_change=RUNNING, moved_by_merge=["customer"], blanked_by_erasure=["notes"]),
             triggers.record_is_the_customers,
+            into_an_open_till(),
         ]
 
     def __str__(self) -> str:

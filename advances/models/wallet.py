@@ -8,7 +8,8 @@ from customers.models import Customer
 from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import SignedMoneyField, StaffField, StoreForeignKey
-from viveka.stores.models import StoreOwned
+from viveka.stores.models import StoreOwned, TillSessionField
+from viveka.stores.models.till import into_an_open_till, of_a_till
 
 
 class WalletCause(models.TextChoices):
@@ -45,6 +46,7 @@ class WalletEntry(StoreOwned):
     change = SignedMoneyField()
     mode = models.CharField(max_length=16, choices=PaymentMode, blank=True)  # of a refund
     reason = models.CharField(max_length=500, blank=True)
+    till_session = TillSessionField()
     by = StaffField(null=True)  # nobody: the calendar let it expire
     allowed_by = StaffField(null=True)  # the manager whose PIN the cashier took
     at = models.DateTimeField()
@@ -60,6 +62,7 @@ class WalletEntry(StoreOwned):
             StoreKey("customer"),
             StoreKey("advance"),
             StoreKey("deduction"),
+            StoreKey("till_session"),
             models.CheckConstraint(
                 name="wallet_sign_follows_cause",
                 condition=Q(cause__in=sorted(IN), change__gt=0)
@@ -93,8 +96,9 @@ class WalletEntry(StoreOwned):
         indexes = [
             models.Index(fields=["customer", "at", "id"], name="wallet_in_order"),
             models.Index(fields=["store", "at"], name="wallet_of_a_day"),
+            of_a_till("wallet"),
         ]
-        triggers = append_only(moved_by_merge=["customer"], blanked_by_erasure=["reason"])
+        triggers = [*append_only(moved_by_merge=["customer"], blanked_by_erasure=["reason"]), into_an_open_till()]
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()} {self.change}"

@@ -26,6 +26,7 @@ from viveka.stores.idempotency import KeyedRequest
 from viveka.stores.ids import new_id
 from viveka.stores.models import User
 from viveka.stores.money import MAX_MONEY, PAISA, ZERO
+from viveka.stores.tills import hold_till
 from viveka.stores.transactions import retry_when_entangled
 
 NO_PHONE = "Phone number information is required"
@@ -61,6 +62,7 @@ def add_advance(
     if amount < PAISA:
         raise Refused("An advance is at least 0.01.", "amount")
     check_mode(mode, "paymentMode", may_be_none=reference_type in NO_MONEY)
+    till = hold_till(customer.store, is_needed=mode == PaymentMode.CASH) if mode and at is None else None
     customer = Customer.objects.lock(customer.store, customer.pk)
     if customer.phone is None and not customer.has_real_name:
         raise Refused(NO_PHONE, "phone")
@@ -70,7 +72,8 @@ def add_advance(
     advance = AdvancePayment.objects.create(
         pk=advance_id, store=customer.store, customer=customer, reference_type=reference_type,
         reference_id=reference_id, amount=amount, remaining_amount=amount, mode=mode,
-        payment_reference=payment_reference, notes=notes, by=by, at=moment.at, created_at=moment.now,
+        payment_reference=payment_reference, notes=notes, till_session_id=till, by=by, at=moment.at,
+        created_at=moment.now,
     )  # fmt: skip
     wallet_entry(customer, advance, WalletCause.ADVANCE, amount, moment).save()
     change_balance(customer, amount)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from advances.models import AdvancePayment, AdvanceStatus, WalletCause
+from advances.models import AdvancePayment, AdvanceStatus, PaymentMode, WalletCause
 from advances.services.advance import check_mode
 from advances.services.entering import change_balance, entered, set_status, wallet_entry, write_running
 from customers.models import Customer
@@ -16,6 +16,7 @@ from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.idempotency import KeyedRequest
 from viveka.stores.models import Store, User
 from viveka.stores.money import PAISA
+from viveka.stores.tills import hold_till
 from viveka.stores.transactions import retry_when_entangled
 
 
@@ -42,11 +43,13 @@ def refund_advance(
         return AdvancePayment.objects.of(store).get(pk=advance_id)
     check_mode(mode, "mode")
     _check_reason(reason, "Say why it is refunded.")
+    till = hold_till(store, is_needed=mode == PaymentMode.CASH)
     advance = _lock(store, advance_id)
     part = advance.remaining_amount if amount is None else amount
     if part < PAISA or part > advance.remaining_amount:
         raise Conflict(f"{advance.remaining_amount} is left of this advance.", "amount")
-    return _take_out(advance, part, WalletCause.REFUND, by, now, reason=reason, mode=mode, allowed_by=allowed_by)
+    told = {"reason": reason, "mode": mode, "allowed_by": allowed_by, "till_session_id": till}
+    return _take_out(advance, part, WalletCause.REFUND, by, now, **told)
 
 
 @retry_when_entangled
@@ -60,19 +63,29 @@ def reverse_advance(
     Raises Missing, Refused, Conflict where some of it is gone, or where a payment or a return made it.
     """
     _check_reason(reason, "Say why it is reversed.")
+    is_cash = AdvancePayment.objects.of(store).filter(pk=advance_id, mode=PaymentMode.CASH).exists()
+    till = hold_till(store, is_needed=is_cash)
     advance = _lock(store, advance_id)
     if advance.is_left_over:
         raise Conflict("A payment or a return made this advance. Undo that instead.")
-    return take_back_untouched(advance, reason, by, now, allowed_by=allowed_by)
+    return take_back_untouched(advance, reason, by, now, allowed_by=allowed_by, till=till)
 
 
 def take_back_untouched(
-    advance: AdvancePayment, reason: str, by: User, now: datetime, *, allowed_by: User | None = None
+    advance: AdvancePayment,
+    reason: str,
+    by: User,
+    now: datetime,
+    *,
+    allowed_by: User | None = None,
+    till: int | None = None,
 ) -> AdvancePayment:
-    """Take the whole of a locked advance out again. Raises Conflict where some of it is gone."""
+    """Take the whole of a locked advance out again, its money out of the till session. Raises Conflict where some of
+    it is gone."""
     if advance.remaining_amount != advance.amount:
         raise Conflict("Some of this advance is used or refunded already. Undo that first, or refund what remains.")
-    return _take_out(advance, advance.amount, WalletCause.REVERSAL, by, now, reason=reason, allowed_by=allowed_by)
+    told = {"reason": reason, "allowed_by": allowed_by, "till_session_id": till}
+    return _take_out(advance, advance.amount, WalletCause.REVERSAL, by, now, **told)
 
 
 def expire_advances(

@@ -18,7 +18,8 @@ from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import MoneyField, QuantityField, SignedMoneyField, StaffField, StoreForeignKey
 from viveka.stores.ids import new_id
-from viveka.stores.models import StoreOwned
+from viveka.stores.models import StoreOwned, TillSessionField
+from viveka.stores.models.till import into_an_open_till, of_a_till
 from viveka.stores.money import ZERO
 
 NOTHING = Decimal(0)
@@ -230,6 +231,7 @@ class Payment(StoreOwned):
         Deduction, on_delete=models.PROTECT, null=True, related_name="payment", db_constraint=False
     )
     debt = models.OneToOneField(Debt, on_delete=models.PROTECT, null=True, related_name="payment", db_constraint=False)
+    till_session = TillSessionField()
     by = StaffField()
     at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -241,6 +243,7 @@ class Payment(StoreOwned):
             StoreKey("bill"),
             StoreKey("deduction"),
             StoreKey("debt"),
+            StoreKey("till_session"),
             models.CheckConstraint(
                 name="payment_instrument_follows_method",
                 condition=Q(method=PaymentMethod.ADVANCE, deduction__isnull=False, debt__isnull=True)
@@ -254,7 +257,8 @@ class Payment(StoreOwned):
                 condition=Q(tendered__isnull=True) | Q(method=PaymentMethod.CASH, tendered__gte=F("amount")),
             ),
         ]
-        triggers = [*append_only(), triggers.nothing_added_to_a_bill("payments")]
+        indexes = [of_a_till("payment")]
+        triggers = [*append_only(), triggers.nothing_added_to_a_bill("payments"), into_an_open_till()]
 
     def __str__(self) -> str:
         return f"{self.get_method_display()} {self.amount}"

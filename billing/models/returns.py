@@ -12,7 +12,8 @@ from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import MoneyField, QuantityField, StaffField, StoreForeignKey
 from viveka.stores.ids import new_id
-from viveka.stores.models import Store, StoreOwned
+from viveka.stores.models import Store, StoreOwned, TillSessionField
+from viveka.stores.models.till import into_an_open_till, of_a_till
 
 
 class ReturnQuerySet(models.QuerySet["Return"]):
@@ -130,6 +131,7 @@ class MoneyBack(StoreOwned):
     advance = models.OneToOneField(
         AdvancePayment, on_delete=models.PROTECT, null=True, related_name="money_back", db_constraint=False
     )
+    till_session = TillSessionField()
 
     class Meta:
         verbose_name_plural = "money back"
@@ -140,6 +142,7 @@ class MoneyBack(StoreOwned):
             StoreKey("reduction"),
             StoreKey("deduction"),
             StoreKey("advance"),
+            StoreKey("till_session"),
             models.CheckConstraint(name="money_back_is_at_least_a_paisa", condition=Q(amount__gte="0.01")),
             models.CheckConstraint(name="money_back_way_known", condition=Q(way__in=Way.values)),
             models.CheckConstraint(
@@ -155,7 +158,8 @@ class MoneyBack(StoreOwned):
                 ),
             ),
         ]
-        triggers = [*append_only(), nothing_added_to("billing_return", "goods_return_id")]
+        indexes = [of_a_till("money_back")]
+        triggers = [*append_only(), nothing_added_to("billing_return", "goods_return_id"), into_an_open_till()]
 
     def __str__(self) -> str:
         return f"{self.get_way_display()} {self.amount}"

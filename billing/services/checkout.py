@@ -1,7 +1,7 @@
 """Checkout: goods leave, money comes, a bill stands. All of it in one transaction, or none.
 
-Locks are taken in the order of the house: request key, cart, customer, products, batches, advances, debts; the bill's
-counter comes last, because it makes every other till of the store wait until commit.
+Locks are taken in the order of the house: request key, cart, till session, customer, products, batches, advances,
+debts; the bill's counter comes last, because it makes every other till of the store wait until commit.
 """
 
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ from viveka.stores.ids import new_id
 from viveka.stores.inserting import insert_rows
 from viveka.stores.models import Counter, Store, User
 from viveka.stores.money import MAX_MONEY, ZERO
+from viveka.stores.tills import hold_till
 from viveka.stores.tracing import UNTRACED
 from viveka.stores.transactions import retry_when_entangled
 
@@ -152,6 +153,7 @@ def _sell(
         raise Refused("Add a product first.", "saleItems")
     day = store.day_of(at)
     check_dated(store, at, now)
+    till = hold_till(store) if at == now else None
     who = identify(store, buyer)
     products = lock_products(store, [item.product_id for item in items])
     priced = quote(
@@ -168,7 +170,7 @@ def _sell(
     take_from_batches([part for line in priced.lines for part in line.parts])
     common = {"store_id": store.pk, "by_id": by.pk, "at": at, "created_at": now}
     lines, movements = _write_lines(common, bill_id, priced.lines)
-    payments = _write_payments(common, bill_id, settled, instruments)
+    payments = _write_payments(common | {"till_session_id": till}, bill_id, settled, instruments)
     if who.customer:
         _count_purchase(who.customer, priced.total, at)
     bill = _write_bill(store, by, bill_id, cart, who, priced, settled, kept, now, at, terms.reference_number)

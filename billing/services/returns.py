@@ -1,7 +1,7 @@
 """Goods come back: to the batches they came from, or written off; money goes back in the order of the house.
 
-Locks are taken in the order of the house: request key, record (of a void), customer, products, batches, the bill; the
-customer's row is the lock of advances and debts. The counter of returns comes last.
+Locks are taken in the order of the house: request key, record (of a void), till session, customer, products, batches,
+the bill; the customer's row is the lock of advances and debts. The counter of returns comes last.
 """
 
 from collections.abc import Callable, Sequence
@@ -41,6 +41,7 @@ from viveka.stores.inserting import insert_rows
 from viveka.stores.models import Counter, Store, User
 from viveka.stores.money import ZERO
 from viveka.stores.text import clean_text
+from viveka.stores.tills import hold_till
 from viveka.stores.transactions import StartAgain, retry_when_entangled
 
 PREFIX = "RET"
@@ -150,6 +151,7 @@ def _take_back(told: _Told, bill_id: UUID, return_id: UUID, wanted: Callable[[Bi
     if told.is_void and (found := Bill.objects.of(told.store).filter(pk=bill_id).first()):
         found.store = told.store
         release_record(found, told.now)  # appointments and bookings are locked before customers
+    till = hold_till(told.store, is_needed=told.give_back.method == Way.CASH)
     bill, customer, products = _lock(told.store, bill_id)
     items = wanted(bill)
     lines = {line.pk: line for line in bill.lines.all()}  # after the lock: what is returned can't change any more
@@ -161,7 +163,7 @@ def _take_back(told: _Told, bill_id: UUID, return_id: UUID, wanted: Callable[[Bi
     at = max(told.now, bill.at)
     common = {"store_id": told.store.pk, "by_id": told.by.pk, "at": at, "created_at": told.now}
     _write_goods(common, return_id, planned)
-    insert_rows([_give(told, return_id, customer, bill, part) for part in parts])
+    insert_rows([_give(told, return_id, till, customer, bill, part) for part in parts])
     if customer:
         left = sum((line.left for line in lines.values()), ZERO) - sum((one.quantity for one in planned), ZERO)
         _uncount_purchase(customer, bill, total, is_gone=not left)
@@ -227,9 +229,12 @@ def _movements(common: dict[str, Any], row: ReturnLine, one: PlannedLine) -> lis
     return back + gone
 
 
-def _give(told: _Told, return_id: UUID, customer: Customer | None, bill: Bill, part: Part) -> MoneyBack:
+def _give(
+    told: _Told, return_id: UUID, till: int | None, customer: Customer | None, bill: Bill, part: Part
+) -> MoneyBack:
     """Let one part go where it belongs; the row that says so, not yet written."""
     row = MoneyBack(store=told.store, goods_return_id=return_id, way=part.way, amount=part.amount)
+    row.till_session_id = till
     who = {"by": told.by, "now": told.now}
     reason = f"{bill.number}: {told.reason}"[:500]
     if part.debt:

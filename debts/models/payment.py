@@ -11,7 +11,8 @@ from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import MoneyField, StaffField, StoreForeignKey
 from viveka.stores.ids import new_id
-from viveka.stores.models import StoreOwned
+from viveka.stores.models import StoreOwned, TillSessionField
+from viveka.stores.models.till import into_an_open_till, of_a_till
 from viveka.stores.money import ZERO
 
 
@@ -44,6 +45,7 @@ class DebtPayment(StoreOwned):
     )
     reference = models.CharField(max_length=80, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    till_session = TillSessionField()
     by = StaffField()
     at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -55,6 +57,7 @@ class DebtPayment(StoreOwned):
             StoreKey("customer"),
             StoreKey("kept_advance"),
             StoreKey("deduction"),
+            StoreKey("till_session"),
             models.CheckConstraint(name="debt_payment_is_at_least_a_paisa", condition=Q(amount__gte="0.01")),
             models.CheckConstraint(name="debt_payment_mode_known", condition=Q(mode__in=RepaymentMode.values)),
             models.CheckConstraint(
@@ -73,10 +76,12 @@ class DebtPayment(StoreOwned):
         indexes = [
             models.Index(fields=["customer", "at", "id"], name="debt_payment_of_customer"),
             models.Index(fields=["store", "-at", "-id"], name="debt_payment_newest_first"),
+            of_a_till("debt_payment"),
         ]
         triggers = [
             *append_only(moved_by_merge=["customer"], blanked_by_erasure=["note"]),
             parts_add_up("debts_allocation", "payment_id", kept="NEW.kept_amount"),
+            into_an_open_till(),
         ]
 
     def __str__(self) -> str:
@@ -114,6 +119,7 @@ class PaymentReversal(StoreOwned):
 
     payment = models.OneToOneField(DebtPayment, on_delete=models.PROTECT, related_name="reversal", db_constraint=False)
     reason = models.CharField(max_length=500)
+    till_session = TillSessionField()
     by = StaffField()
     at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -122,9 +128,11 @@ class PaymentReversal(StoreOwned):
         constraints = [
             *StoreOwned.Meta.constraints,
             StoreKey("payment"),
+            StoreKey("till_session"),
             models.CheckConstraint(name="payment_reversal_has_a_reason", condition=~Q(reason="")),
         ]
-        triggers = append_only(blanked_by_erasure=["reason"])
+        indexes = [of_a_till("payment_reversal")]
+        triggers = [*append_only(blanked_by_erasure=["reason"]), into_an_open_till()]
 
     def __str__(self) -> str:
         return f"Reversal of {self.payment}"

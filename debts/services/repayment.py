@@ -25,6 +25,7 @@ from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.fifo import Taken, take_oldest_first
 from viveka.stores.models import Store, User
 from viveka.stores.money import PAISA, ZERO, show_amount
+from viveka.stores.tills import hold_till
 from viveka.stores.transactions import retry_when_entangled
 
 
@@ -63,6 +64,8 @@ def repay_debts(
         raise Refused("A payment is at least 0.01.", "amount")
     if repayment.mode not in RepaymentMode.values:
         raise Refused(f"The mode is one of {', '.join(RepaymentMode.values)}.", "mode")
+    moves_money = at is None and not repayment.from_balance
+    till = hold_till(customer.store, is_needed=repayment.mode == RepaymentMode.CASH) if moves_money else None
     customer = Customer.objects.lock(customer.store, customer.pk)
     check_dated(customer.store, at or now, now)
     must_fit = repayment.from_balance or not repayment.keep_rest
@@ -70,7 +73,7 @@ def repay_debts(
         raise MoreThanOwed(_too_much(customer.debt_balance, repayment, customer.store.currency), "amount")
     payment = DebtPayment(
         store=customer.store, customer=customer, amount=repayment.amount, mode=repayment.mode,
-        reference=repayment.reference, note=repayment.note, by=by,
+        reference=repayment.reference, note=repayment.note, till_session_id=till, by=by,
     )  # fmt: skip
     if repayment.from_balance:  # advances are locked before debts
         payment.deduction = deduct_from_locked(customer, repayment.amount, by=by, now=now, at=at)
@@ -163,6 +166,7 @@ def reverse_payment(*, store: Store, payment_id: UUID, reason: str, by: User, no
     payment = DebtPayment.objects.filter(store=store, pk=payment_id).first()
     if payment is None:
         raise Missing("No such payment.", "payment")
+    till = hold_till(store, is_needed=payment.mode == RepaymentMode.CASH)
     customer = Customer.objects.lock(store, payment.customer_id)
     check_dated(store, now, now)
     if PaymentReversal.objects.filter(payment=payment).exists():
@@ -174,7 +178,9 @@ def reverse_payment(*, store: Store, payment_id: UUID, reason: str, by: User, no
         take_back_untouched(kept, reason, by, now)
     _open_again(customer, payment)
     now = later_than([payment.at], now)
-    return PaymentReversal.objects.create(store=store, payment=payment, reason=reason, by=by, at=now, created_at=now)
+    return PaymentReversal.objects.create(
+        store=store, payment=payment, reason=reason, till_session_id=till, by=by, at=now, created_at=now
+    )
 
 
 def _open_again(customer: Customer, payment: DebtPayment) -> None:

@@ -19,6 +19,7 @@ from viveka.books import (
     returns,
     stock,
     ties,
+    tills,
 )
 from viveka.books.rule import Rule
 from viveka.stores.models import Store
@@ -34,6 +35,7 @@ RULES: list[Rule] = [
     *appointments.RULES,
     *debts.RULES,
     *records.RULES,
+    *tills.RULES,
     *bounds.RULES,
     *ties.RULES,
 ]

@@ -73,6 +73,11 @@ NOT_PERSONAL: dict[str, set[str]] = {
         "slug", "name", "region", "currency", "timezone", "bill_prefix", "receipt_header", "receipt_footer",
         "default_stock_policy", "reminder_text", "upi_id",
     },
+    # What cash was taken out for, why a count differed: of the drawer, never of a buyer.
+    "stores_till": {"name"},
+    "stores_tillchange": {"name", "pgh_label"},
+    "stores_tillentry": {"direction", "reason"},
+    "stores_tillcount": {"pieces", "note"},
     "stores_storechange": {
         "name", "region", "currency", "timezone", "bill_prefix", "receipt_header", "receipt_footer",
         "default_stock_policy", "reminder_text", "upi_id", "pgh_label",

@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from viveka.stores.admin_site import StoreModelAdmin
 from viveka.stores.errors import Refused
 from viveka.stores.forms import StoreForm
-from viveka.stores.models import Membership, PinTry, Store, User
+from viveka.stores.models import Membership, PinTry, Store, Till, TillCount, TillEntry, TillSession, User
 from viveka.stores.services import add_member, end_membership
 
 
@@ -142,6 +143,37 @@ class PinTryAdmin(StoreDoors):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class TillLedgerAdmin(StoreModelAdmin):
+    """Tills are opened, counted and closed at the counter; here they are read."""
+
+    read_only = True
+
+
+@admin.register(Till)
+class TillAdmin(TillLedgerAdmin):
+    list_display = ("name", "is_active", "created_at")
+
+
+@admin.register(TillSession)
+class TillSessionAdmin(TillLedgerAdmin):
+    list_display = ("till", "opened_at", "opened_by", "opening_float", "closed_at")
+    list_select_related = ("till", "opened_by")
+    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+
+
+@admin.register(TillEntry)
+class TillEntryAdmin(TillLedgerAdmin):
+    list_display = ("at", "session", "direction", "amount", "reason", "by")
+    list_select_related = ("session__till", "by")
+    list_filter = ("direction",)
+
+
+@admin.register(TillCount)
+class TillCountAdmin(TillLedgerAdmin):
+    list_display = ("at", "session", "expected", "counted", "note", "by", "handed_to")
+    list_select_related = ("session__till", "by", "handed_to")
 
 
 class SuperuserOnly(admin.ModelAdmin):

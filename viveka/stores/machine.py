@@ -7,8 +7,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 COOKIE = "machine"
+TILL = "till-{store}"
 FIVE_YEARS = 5 * 365 * 24 * 60 * 60
 _KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
 def machine_of(request: HttpRequest) -> str:
@@ -18,6 +20,21 @@ def machine_of(request: HttpRequest) -> str:
         key = request.COOKIES[COOKIE] = uuid4().hex
         request.is_new_machine = True  # type: ignore[attr-defined]
     return key
+
+
+def till_of_machine(request: HttpRequest, store_pk: int) -> int | None:
+    """The till that this machine stands at in a store, as it remembers it; whether there is one is for others."""
+    key = request.COOKIES.get(TILL.format(store=store_pk), "")
+    return int(key) if _NUMBER.fullmatch(key) else None
+
+
+def mark_till(response: HttpResponse, store_pk: int, till_pk: int) -> HttpResponse:
+    """Let the machine remember its till."""
+    response.set_cookie(
+        TILL.format(store=store_pk), str(till_pk), max_age=FIVE_YEARS, httponly=True, samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
+    return response
 
 
 def mark_machine(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from viveka.stores.machine import till_of_machine
 from viveka.stores.models import Membership, Store, User
+from viveka.stores.tills import standing_at
 from viveka.stores.tracing import acting_as
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -56,6 +58,20 @@ def enter_store(request: HttpRequest, membership: Membership) -> None:
     request.membership = membership  # type: ignore[attr-defined]
     request.store = membership.store  # type: ignore[attr-defined]
     timezone.activate(membership.store.zone)
+
+
+class TillMiddleware:
+    """What a screen writes moves its money at the till of its machine."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        store: Store | None = request.store  # type: ignore[attr-defined]
+        if store is None or request.method in {"GET", "HEAD", "OPTIONS"} or request.path.startswith("/api/"):
+            return self.get_response(request)
+        with standing_at(till_of_machine(request, store.pk)):
+            return self.get_response(request)
 
 
 class TraceMiddleware:

@@ -5,10 +5,12 @@ from viveka.stores.models.owned import StoreOwned
 from viveka.stores.models.person import ApiToken, Membership, PinTry, Role, User
 from viveka.stores.models.request_key import RequestKey
 from viveka.stores.models.store import StockPolicy, Store
+from viveka.stores.models.till import Direction, Till, TillCount, TillEntry, TillSession, TillSessionField
 
 __all__ = [
     "ApiToken",
     "Counter",
+    "Direction",
     "Membership",
     "PinTry",
     "RequestKey",
@@ -16,5 +18,10 @@ __all__ = [
     "StockPolicy",
     "Store",
     "StoreOwned",
+    "Till",
+    "TillCount",
+    "TillEntry",
+    "TillSession",
+    "TillSessionField",
     "User",
 ]

@@ -12,6 +12,7 @@ from viveka.stores.fields import MoneyField
 from viveka.stores.tracing import traced
 
 TEN_YEARS = 3650  # in days
+LONGEST_IDLE = 720  # in minutes
 CREDIT = ("credit_needs_account", "default_credit_limit", "default_terms_days", "advance_expiry_days")
 
 REMINDER_WORDS = ("{name}", "{amount}", "{owed}", "{since}", "{store}")
@@ -44,7 +45,7 @@ def check_reminder(value: str) -> None:
 @traced(
     "name", "region", "currency", "timezone", "bill_prefix", "year_begins", "receipt_header", "receipt_footer",
     "default_stock_policy", "rounds_to_rupee", "allows_below_cost", "upi_id", "closed_until", "requires_address",
-    "requires_email", "requires_gst_number", "reminder_text", *CREDIT,
+    "requires_email", "requires_gst_number", "reminder_text", "needs_till", "locks_after_minutes", *CREDIT,
 )  # fmt: skip
 class Store(models.Model):
     """The business that owns the data. Every other row belongs to exactly one."""
@@ -101,6 +102,18 @@ class Store(models.Model):
         default=False,
         help_text="Also on a cashier's screen, by their PIN and with a reason.",
     )
+    needs_till = models.BooleanField(
+        "selling needs an open till",
+        default=False,
+        help_text="The counter then asks for the cash in the drawer before the first sale.",
+    )
+    locks_after_minutes = models.PositiveSmallIntegerField(
+        "lock the screen after minutes",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_IDLE)],
+        help_text="A machine that nobody touches so long asks for a PIN. Empty: never.",
+    )
     closed_until = models.DateField(null=True, blank=True, help_text="Nothing can be dated on or before this day.")
     credit_needs_account = models.BooleanField(
         "credit needs an account", default=False, help_text="Only customers with a credit account may owe."
@@ -141,6 +154,10 @@ class Store(models.Model):
             models.CheckConstraint(
                 name="store_expiry_within_ten_years",
                 condition=models.Q(advance_expiry_days__gte=1, advance_expiry_days__lte=TEN_YEARS),
+            ),
+            models.CheckConstraint(
+                name="store_locks_within_half_a_day",
+                condition=models.Q(locks_after_minutes__gte=1, locks_after_minutes__lte=LONGEST_IDLE),
             ),
             models.CheckConstraint(
                 name="store_year_begins_in_a_month", condition=models.Q(year_begins__gte=1, year_begins__lte=12)
