@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from customers.details import clean_details
 from customers.names import MOST, is_real
@@ -25,6 +26,7 @@ _HEADINGS = {
 }
 _JOINTS = {"name": " ", "phone": "", "address": ", "}
 _FIRST_NAMES = ("firstname", "givenname")
+AnyLine = TypeVar("AnyLine", bound="Line")
 BAD_PHONE_NOTE = "Phone in the imported file: "
 
 
@@ -44,14 +46,20 @@ class Line:
         return " ".join(message for messages in self.errors.values() for message in messages)
 
 
-def guess_columns(header: Sequence[str]) -> dict[str, list[int]]:
-    """Which columns hold what, by their headings; several of one kind are put together (first name, surname)."""
+def places_by_heading(header: Sequence[str], headings: Mapping[str, str]) -> dict[str, list[int]]:
+    """The places of the columns whose heading is one of the words (`headings`) for what they hold."""
     found: dict[str, list[int]] = {}
     for place, heading in enumerate(header):
         plain = "".join(char for char in heading.casefold() if char.isalnum())
-        for name, known in _HEADINGS.items():
+        for name, known in headings.items():
             if plain in known.split():
                 found.setdefault(name, []).append(place)
+    return found
+
+
+def guess_columns(header: Sequence[str]) -> dict[str, list[int]]:
+    """Which columns hold what, by their headings; several of one kind are put together (first name, surname)."""
+    found = places_by_heading(header, _HEADINGS)
     for name in ("phone", "email", "gst_number", "gender"):
         found[name] = found.get(name, [])[:1]
     found["name"] = _one_name(header, found.get("name", []))
@@ -89,18 +97,19 @@ def read_lines(
     was written.
     """
     for number, row in enumerate(rows, first):
-        said = {name: _joined(name, row, places) for name, places in columns.items()}
+        said = {name: joined(name, row, places) for name, places in columns.items()}
         if any(said.values()):
-            yield _line(store, number, said, without_bad_phones)
+            yield clean_line(store, Line(number), said, without_bad_phones=without_bad_phones)
 
 
-def _joined(name: str, row: Sequence[str], places: Sequence[int]) -> str:
+def joined(name: str, row: Sequence[str], places: Sequence[int]) -> str:
+    """What a line says of one thing, out of all columns that hold it."""
     cells = (row[place].strip() for place in places if place < len(row))
     return _JOINTS.get(name, " ").join(cell for cell in cells if cell)
 
 
-def _line(store: Store, number: int, said: dict[str, str], without_bad_phones: bool) -> Line:
-    line = Line(number)
+def clean_line(store: Store, line: AnyLine, said: dict[str, str], *, without_bad_phones: bool = False) -> AnyLine:
+    """Put phone and details into the line, cleaned, or why it is refused."""
     written = {name: said.get(name, "")[:MOST] for name in ("phone", "name")}
     phone = said.pop("phone", "")
     if phone:

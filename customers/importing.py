@@ -64,7 +64,7 @@ class Plan:
 
 def preview_import(*, store: Store, lines: Sequence[Line]) -> Plan:
     """What would be created, updated or refused, line by line. Writes nothing."""
-    return _Planner(store, lines).plan()
+    return Planner(store, lines).plan()
 
 
 @retry_when_entangled
@@ -75,16 +75,19 @@ def import_customers(*, store: Store, lines: Sequence[Line], now: datetime, watc
     """
     try:
         with transaction.atomic():
-            _hold_counter(store)
-            plan = _Planner(store, lines, lock=True).plan()
-            _write(store, plan, now, watch or (lambda done, total: None))
+            hold_counter(store)
+            plan = Planner(store, lines, lock=True).plan()
+            write_plan(store, plan, now, watch or (lambda done, total: None))
     except IntegrityError as error:  # somebody gave one of the phones or names to another record meanwhile
         raise StartAgain("The customers are being changed by somebody else. Try again.") from error
     return plan
 
 
-def _hold_counter(store: Store) -> None:
-    """Lock the counter. A store's first import finds none: then a customer made meanwhile starts it again."""
+def hold_counter(store: Store) -> None:
+    """Lock the counter of customer numbers, so that nobody makes a customer meanwhile.
+
+    A store's first import finds none: then a customer made meanwhile starts it again.
+    """
     list(Counter.objects.select_for_update(no_key=True, of=("self",)).filter(store=store, name=CUST))
 
 
@@ -100,11 +103,14 @@ def _take_numbers(store: Store, count: int) -> int:
     return first
 
 
-class _Planner:
-    """Goes through the lines one after the other, with everything that they may find read beforehand."""
+class Planner:
+    """Goes through the lines one after the other, with everything that they may find read beforehand.
 
-    def __init__(self, store: Store, lines: Sequence[Line], *, lock: bool = False) -> None:
-        self.store, self.lines = store, lines
+    Without `overwrite` a line only fills what is empty on a record, as imports of the past do.
+    """
+
+    def __init__(self, store: Store, lines: Sequence[Line], *, lock: bool = False, overwrite: bool = True) -> None:
+        self.store, self.lines, self.overwrite = store, lines, overwrite
         good = [line for line in lines if not line.errors]
         self.folded = _folded({line.details["name"] for line in good if "name" in line.details})
         leads = _leads_of_phones(store, {line.phone for line in good if line.phone})
@@ -119,6 +125,7 @@ class _Planner:
         }
 
     def plan(self) -> Plan:
+        """Each line judged, in turn, and all customers that they are about."""
         judged = [self._judge(line) for line in self.lines]
         return Plan(judged, [*self.targets.values(), *self.made])
 
@@ -152,7 +159,7 @@ class _Planner:
         """Write the line over the record, as an import does; whether anything changed."""
         customer = target.customer
         is_direct = line.phone is None or customer.phone == line.phone
-        changes = changes_of(customer, line.details, overwrite=is_direct)
+        changes = changes_of(customer, line.details, overwrite=self.overwrite and is_direct)
         target.came_back |= customer.deleted_at is not None
         if "name" in changes:
             before, after = (self.folded.get(name, "") for name in (customer.name, changes["name"]))
@@ -201,10 +208,14 @@ def _named(store: Store, names: set[str]) -> dict[str, list[tuple[int, bool]]]:
 
 def _customers(store: Store, keys: Iterable[int], *, lock: bool) -> dict[int, Customer]:
     rows = Customer.objects.of(store).filter(pk__in=keys)
-    return {row.pk: row for row in (rows.for_no_key_update() if lock else rows)}
+    found = {row.pk: row for row in (rows.for_no_key_update() if lock else rows)}
+    if lock and any(row.merged_into_id for row in found.values()):
+        raise StartAgain("Some of the customers are being merged by somebody else. Try again.")
+    return found
 
 
-def _write(store: Store, plan: Plan, now: datetime, watch: Watch) -> None:
+def write_plan(store: Store, plan: Plan, now: datetime, watch: Watch) -> None:
+    """Write the customers of the plan, within the transaction that holds the counter; new ones get number and key."""
     made = [target.customer for target in plan.targets if target.is_new]
     changed = [target for target in plan.targets if target.changed and not target.is_new]
     total = len(made) + len(changed)

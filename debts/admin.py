@@ -13,6 +13,8 @@ from debts.models import (
     Debt,
     DebtPayment,
     DebtReduction,
+    OpeningBalance,
+    OpeningUndo,
     PaymentPromise,
     PaymentReversal,
     Reminder,
@@ -102,6 +104,23 @@ class ReminderAdmin(LedgerAdmin):
     list_display = ("at", "customer", "way", "owed", "by")
     list_select_related = ("customer", "by")
     list_filter = ("way",)
+    ordering = ("-id",)
+
+
+@admin.register(OpeningBalance)
+class OpeningBalanceAdmin(LedgerAdmin):
+    list_display = ("created_at", "customer", "debt", "advance", "at", "file", "line", "is_undone", "by")
+    list_select_related = ("customer", "debt", "advance", "by")
+    list_filter = ("is_undone",)
+    search_fields = ("=customer__number", "=customer__phone")
+    exclude = ("row_key",)
+    ordering = ("-id",)
+
+
+@admin.register(OpeningUndo)
+class OpeningUndoAdmin(LedgerAdmin):
+    list_display = ("at", "opening", "reason", "by")
+    list_select_related = ("opening", "by")
     ordering = ("-id",)
 
 

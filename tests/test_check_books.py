@@ -24,7 +24,7 @@ from billing.tests.factories import ProductFactory, filled_cart, sell, stocked_p
 from customers.models import LikelyPair
 from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
-from tests import money_books, record_books, return_books, till_books
+from tests import money_books, opening_books, record_books, return_books, till_books
 from viveka.books import bounds, ties
 from viveka.books.check import RULES, check_books
 from viveka.books.oldest_first import Movement, out_of_turn
@@ -41,7 +41,7 @@ def trade(store: Store, by: User) -> Ids:
     """A little of everything that a store can do, and the ids of it by name."""
     money = till_books.trade_at_a_till(store, by) | return_books.take_back_a_little(store, by)
     money |= money_books.trade_ahead_and_on_credit(store, by)
-    money |= record_books.trade_by_appointment(store, by)
+    money |= record_books.trade_by_appointment(store, by) | opening_books.bring_along(store, by)
     soap = stocked_product(store, batches=[(3, 80, 100), (10, 85, 110), (10, 85, 110)], by=by, name="Soap")
     sugar = stocked_product(store, batches=[(5, "40", "44.42")], unit=Unit.KILOGRAM, by=by, name="Sugar")
     cut = ProductFactory.create(store=store, stock_policy=StockPolicy.NONE, selling_price=D(250), name="Cut")
@@ -253,6 +253,7 @@ BREAKS = [
     ("deleted_customer_owes_nothing", "gone", "customer: debt_balance = 1"),
     ("bill_phone_is_e164", "first", "bill: customer_phone = '98765 43210'"),
     *money_books.BREAKS,
+    *opening_books.BREAKS,
     *record_books.BREAKS,
     *return_books.BREAKS,
     *till_books.BREAKS,
@@ -261,9 +262,8 @@ APPS = {"customer": "customers", "counter": "stores"}
 APPS |= dict.fromkeys(["advancepayment", "deduction", "utilization", "walletentry"], "advances")
 APPS |= dict.fromkeys(["tillcount", "tillsession"], "stores")
 APPS |= dict.fromkeys(["appointment", "booking", "enquiry"], "advances")
-APPS |= dict.fromkeys(
-    ["debt", "debtpayment", "allocation", "debtreduction", "paymentreversal", "paymentpromise"], "debts"
-)
+APPS |= dict.fromkeys(["debt", "debtpayment", "allocation", "debtreduction"], "debts")
+APPS |= dict.fromkeys(["paymentreversal", "paymentpromise", "openingbalance"], "debts")
 
 
 def test_sound_books_keep_every_rule(ours: Ids) -> None:

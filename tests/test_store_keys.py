@@ -24,6 +24,8 @@ LEDGERS = {
     "debts_debt": True,
     "debts_debtpayment": False,
     "debts_debtreduction": False,
+    "debts_openingbalance": True,
+    "debts_openingundo": False,
     "debts_paymentpromise": False,
     "debts_paymentreversal": False,
     "debts_reminder": False,

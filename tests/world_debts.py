@@ -8,9 +8,19 @@ from django.utils import timezone
 
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
-from debts.models import Debt, DebtPayment, DebtReduction, PaymentPromise, PaymentReversal, Reminder
+from debts.models import (
+    Debt,
+    DebtPayment,
+    DebtReduction,
+    OpeningBalance,
+    OpeningUndo,
+    PaymentPromise,
+    PaymentReversal,
+    Reminder,
+)
+from debts.openings.undoing import undo_opening
 from debts.services import note_reminder, promise_payment, reverse_payment, set_credit_account, write_off_debt
-from debts.tests.factories import owes, pays
+from debts.tests.factories import brought, owes, pays
 from viveka.stores.models import Store, User
 
 
@@ -34,6 +44,9 @@ def make_debts(store: Store, by: User, manager: User) -> Debts:
     write_off_debt(**told, by=manager, now=timezone.now())
     note_reminder(customer=customer, way="call", by=by, now=now)
     promise_payment(customer=customer, promised_on=store.day_of(now), by=by, now=now)
+    brought(store, f"Old khata,{customer.phone},40,,5", "Misread,,7,,", by=manager)
+    wrongly = OpeningBalance.objects.of(store).get(customer__name="Misread")
+    undo_opening(store=store, pk=wrongly.pk, reason="Misread", by=manager, now=timezone.now())
     return Debts(customer, debt, payment)
 
 
@@ -49,6 +62,8 @@ ROW_OF_DEBTS: dict[str, Any] = {
     "debts.paymentreversal": _of(PaymentReversal),
     "debts.reminder": _of(Reminder),
     "debts.paymentpromise": _of(PaymentPromise),
+    "debts.openingbalance": _of(OpeningBalance, is_undone=False),
+    "debts.openingundo": _of(OpeningUndo),
     "debts.creditaccount": lambda shop: shop.debts.customer.credit_accounts.get().pk,
     "debts.creditaccountchange": lambda shop: _account_change(shop),
 }

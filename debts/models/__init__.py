@@ -2,6 +2,7 @@
 
 from debts.models.account import CreditAccount
 from debts.models.debt import Debt, DebtStatus
+from debts.models.opening import OpeningBalance, OpeningUndo
 from debts.models.payment import Allocation, DebtPayment, PaymentReversal, RepaymentMode
 from debts.models.reduction import DebtReduction, ReductionCause
 from debts.models.reminding import PaymentPromise, Reminder, ReminderWay
@@ -13,6 +14,8 @@ __all__ = [
     "DebtPayment",
     "DebtReduction",
     "DebtStatus",
+    "OpeningBalance",
+    "OpeningUndo",
     "PaymentPromise",
     "PaymentReversal",
     "ReductionCause",

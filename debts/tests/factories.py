@@ -9,8 +9,11 @@ from django.utils import timezone
 
 from customers.models import Customer
 from debts.models import Debt, DebtPayment
+from debts.openings.entering import Source, enter_openings
+from debts.openings.judging import OpeningPlan
+from debts.openings.lines import read_openings
 from debts.services import DebtEntry, Permission, Repayment, open_debt, repay_debts
-from viveka.stores.models import User
+from viveka.stores.models import Store, User
 from viveka.stores.tests.factories import UserFactory
 
 Number = Decimal | int | str
@@ -59,6 +62,21 @@ def pays(
         now=now or timezone.now(),
         at=at,
     )
+
+
+def brought(
+    store: Store,
+    *rows: str,
+    day: date = date(2026, 3, 31),
+    by: User | None = None,
+    file: str = "khata.csv",
+) -> OpeningPlan:
+    """Opening balances out of a list of rows: name, phone, owes, since, paid ahead."""
+    data = "\n".join(["Name,Phone,Owes,Since,Paid ahead", *rows]).encode()
+    return enter_openings(
+        store=store, lines=read_openings(store, "khata.csv", data).lines, source=Source(file, day),
+        by=by or UserFactory(), now=timezone.now(),
+    )  # fmt: skip
 
 
 def left(*debts: Debt) -> list[Decimal]:

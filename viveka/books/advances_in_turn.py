@@ -72,7 +72,10 @@ class Purse:
 
     def take_in(self, other: "Purse") -> None:
         """What was in another one is in this one from now on."""
-        self.remaining |= other.remaining
+        for place, part in other.remaining.items():
+            left = self.remaining.pop(place, Decimal(0)) + part  # a late use may stand in the other's purse
+            if left:
+                self.remaining[place] = left
         self.given_back += other.given_back
 
     def move(self, entry: Entry) -> None:

@@ -17,7 +17,7 @@ from customers.kept_imports import forget
 from customers.models import Customer, CustomerPhone, Merge, MergeUndo, RecordEvent, What
 from customers.names import ERASED, is_real
 from customers.records import NotDeleted, WasErased, lock_itself, note_event
-from debts.models import Debt, DebtPayment, DebtReduction, PaymentPromise, PaymentReversal
+from debts.models import Debt, DebtPayment, DebtReduction, OpeningBalance, OpeningUndo, PaymentPromise, PaymentReversal
 from viveka.merge.erasing_carts import blank_carts, lock_carts
 from viveka.stores.models import RequestKey, Store, User
 from viveka.stores.passage import ERASED_WORD, erasing
@@ -73,6 +73,8 @@ COPIES = [
     Copy(PaymentPromise, ("note",)),
     Copy(DebtReduction, ("reason",), fields=("debt__customer",), empty=ERASED_WORD),
     Copy(PaymentReversal, ("reason",), fields=("payment__customer",), empty=ERASED_WORD),
+    Copy(OpeningBalance, ("row_key", "file")),
+    Copy(OpeningUndo, ("reason",), fields=("opening__customer",), empty=ERASED_WORD),
     Copy(RecordEvent, ("phone", "reason")),
     Copy(Merge, ("before", "after"), fields=("survivor", "loser"), empty={}),
     Copy(Merge, ("reason",), fields=("survivor", "loser")),

@@ -26,6 +26,8 @@ PERSONAL: dict[str, set[str]] = {
     "debts_debt": {"for_name", "note", "allowed_why"},
     "debts_debtpayment": {"note"},
     "debts_debtreduction": {"reason"},
+    "debts_openingbalance": {"row_key", "file"},  # a key made of what the row said
+    "debts_openingundo": {"reason"},
     "debts_paymentpromise": {"note"},
     "debts_paymentreversal": {"reason"},
     "django_admin_log": {"object_repr", "change_message"},

@@ -21,6 +21,7 @@ from debts.models import (
     Debt,
     DebtPayment,
     DebtReduction,
+    OpeningBalance,
     PaymentPromise,
     PaymentReversal,
     Reminder,
@@ -167,6 +168,7 @@ STAYS = {
     (RecordEvent, "customer"),
     (Merge, "survivor"),
     (Merge, "loser"),
+    (OpeningBalance, "customer"),  # an opening is entered once for a record; its debt and advance move
     (LikelyPair, "first"),
     (LikelyPair, "second"),
 }

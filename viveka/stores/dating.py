@@ -19,13 +19,13 @@ def check_dated(store: Store, at: datetime, now: datetime, *, field: str = "date
     if at > now:
         raise Refused("This can't be dated in the future.", field)
     day = store.day_of(at)
-    closed = store.closed_until if day >= store.day_of(now) else _closed_until(store)
+    closed = store.closed_until if day >= store.day_of(now) else closed_until_held(store)
     if closed and day <= closed:
         raise Refused(f"The books are closed until {closed:%d %b %Y}.", field)
 
 
-def _closed_until(store: Store) -> date | None:
-    """As it is now, and stays until this transaction ends."""
+def closed_until_held(store: Store) -> date | None:
+    """Until when the books are closed: as it is now, and stays until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute(_CLOSED_UNTIL, [store.pk])
         closed: date | None = cursor.fetchone()[0]

@@ -12,7 +12,8 @@ from tqdm import tqdm
 
 from billing.services.import_products import Report, import_products
 from billing.services.import_rows import COLUMNS, UnreadableFile, read_file
-from viveka.stores.models import Membership, Role, Store, User
+from viveka.stores.management.staff import manager_of
+from viveka.stores.models import Store
 
 
 class Command(BaseCommand):
@@ -51,18 +52,6 @@ class Command(BaseCommand):
         if report.known_batches:
             self.stdout.write(f"Batches known     {report.known_batches} (an earlier import brought them)")
         self.stdout.write(f"Lines refused     {len(report.refused)}")
-
-
-def manager_of(store: Store, name: str | None) -> User:
-    """The manager of that name, or the store's first one. Raises CommandError."""
-    managers = Membership.objects.standing().filter(store=store, role=Role.MANAGER).select_related("user")
-    if name:
-        managers = managers.filter(user__username__iexact=name)
-    first = managers.order_by("created_at", "pk").first()
-    if first is None:
-        who = f"{name} is no manager of {store.name}" if name else f"{store.name} has no manager yet"
-        raise CommandError(f"{who}: manage.py create_staff --store {store.slug} --username … --role manager")
-    return first.user
 
 
 def with_progress(rows: Iterable[Any]) -> Iterable[Any]:

@@ -30,8 +30,10 @@ from customers.models import Customer, RecordEvent, What
 from customers.names import ERASED
 from customers.records import NotDeleted, WasErased, WasMerged, delete_customer, free_former_phone, restore_customer
 from customers.services import edit_customer
+from debts.models import OpeningBalance
+from debts.openings.undoing import undo_opening
 from debts.services import promise_payment, reverse_debt, reverse_payment, write_off_debt
-from debts.tests.factories import owes, pays
+from debts.tests.factories import brought, owes, pays
 from viveka.merge.erasing import erase_customer
 from viveka.merge.tests.test_merge import books_are_right, merge
 from viveka.merge.tests.test_undo import undo
@@ -166,6 +168,9 @@ def trader(pair, bird):
     wrong = pays(bird, 20, by=pair.by)
     reverse_payment(store=store, payment_id=wrong.pk, reason=f"not {CANARY}", by=pair.by, now=timezone.now())
     write_off_debt(store=store, debt_id=debt.pk, amount=None, reason=CANARY, by=pair.by, now=timezone.now())
+    brought(store, f"{CANARY} junior,{DIGITS[2]},5,,5", file=f"{CANARY}.csv", by=pair.by)
+    opening = OpeningBalance.objects.get()
+    undo_opening(store=store, pk=opening.pk, reason=f"not {CANARY}", by=pair.by, now=timezone.now())
     return bird
 
 
@@ -174,9 +179,11 @@ def test_no_ledger_tells_who_it_was(pair, trader):
     assert tables >= {
         "advances_appointment", "advances_booking", "advances_enquiry", "advances_advancepayment",
         "advances_walletentry", "debts_debt", "debts_paymentpromise", "debts_debtreduction", "debts_paymentreversal",
+        "debts_openingbalance", "debts_openingundo",
     }  # fmt: skip
     delete(pair, trader.pk)
     erase(pair, trader.pk)
+    assert OpeningBalance.objects.get().row_key == ""
     for word in (CANARY, *DIGITS):
         assert traces(word) == []
     assert books_are_right(pair.store) == []

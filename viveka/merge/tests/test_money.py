@@ -17,7 +17,7 @@ from customers.models import Customer, Merge
 from customers.services import edit_customer
 from debts.models import Allocation, CreditAccount, Debt, DebtPayment, PaymentPromise, ReductionCause, Reminder
 from debts.services import note_reminder, promise_payment, reduce_debt, reverse_payment, set_credit_account
-from debts.tests.factories import owes, pays
+from debts.tests.factories import brought, owes, pays
 from viveka.books.check import check_books
 from viveka.merge.choice import preview_merge
 from viveka.merge.tests.test_merge import merge
@@ -31,7 +31,7 @@ TABLES = (
     "advances_advancepayment", "advances_deduction", "advances_utilization", "advances_walletentry",
     "debts_creditaccount", "debts_debt", "debts_debtpayment", "debts_allocation", "debts_debtreduction",
     "debts_paymentreversal", "debts_reminder", "debts_paymentpromise", "advances_appointment", "advances_booking",
-    "advances_enquiry",
+    "advances_enquiry", "debts_openingbalance",
 )  # fmt: skip
 SUMS = """
 SELECT (SELECT sum(total_purchases + purchase_count) FROM customers_customer),
@@ -93,6 +93,7 @@ def rich(pair):
         enquiry_of(pair.store, one.phone)
         wrong = pays(one, 9, by=by)
         reverse_payment(store=pair.store, payment_id=wrong.pk, reason="x", by=by, now=timezone.now())
+    brought(pair.store, *(f"Old book,{one.phone},33,,9" for one in (pair.survivor, pair.loser)), by=by)
     with connection.cursor() as cursor:  # what a commit would look at, before anything is merged
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     pair.reload()
@@ -118,6 +119,21 @@ def test_all_money_moves_and_comes_back_to_the_row(rich, keep):
     assert faults(rich.store) == []
 
 
+def test_an_opening_of_either_record_is_the_one_of_both(pair):
+    brought(pair.store, f"Old book,{pair.loser.phone},33,,", by=pair.by)
+    made = merge(pair)
+    rows = f"Asha,{pair.survivor.phone},44,,", f"Asha,{pair.survivor.phone},,,5", f"Old book,{pair.loser.phone},33,,"
+    assert [judged.outcome for judged in brought(pair.store, *rows, by=pair.by).lines] == [
+        "refused", "updated", "unchanged",
+    ]  # fmt: skip
+    undo(pair, made)
+    assert (pair.survivor.debt_balance, pair.survivor.advance_balance, pair.loser.debt_balance) == (0, 5, 33)
+    assert brought(pair.store, rows[0], by=pair.by).lines[0].outcome == "updated"
+    merge(pair)  # each was entered for its own record: together they have two
+    assert faults(pair.store) == []
+    assert set(Debt.objects.values_list("customer", flat=True)) == {pair.survivor.pk}
+
+
 def test_who_wants_no_messages_gets_none_afterwards_and_the_undo_knows_who_it_was(pair):
     edit_customer(store=pair.store, pk=pair.loser.pk, details={}, do_not_message=True)
     made = merge(pair)
@@ -141,7 +157,7 @@ def test_the_preview_offers_both_accounts_and_says_what_moves(rich):
         "up to ₹5,009.00, due after 9 days", "up to ₹5,007.00, due after 7 days", "survivor",
     )  # fmt: skip
     assert "credit accounts" not in preview.moving
-    assert (preview.moving["advance payments"], preview.moving["debts"]) == (4, 2)
+    assert (preview.moving["advance payments"], preview.moving["debts"]) == (5, 3)
 
 
 def use_an_advance_that_came(pair, now):
