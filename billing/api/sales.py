@@ -12,7 +12,7 @@ from django.utils import timezone
 from ninja import Router
 from pydantic import Field
 
-from billing.api.bills import BillOut, bill_out
+from billing.api.bills import BillOut, bill_out, bills_for_show
 from billing.models import Bill, BillLine, PaymentMethod, Product, StockMovement
 from billing.services.buyer import NO_CUSTOMER, Buyer
 from billing.services.checkout import PriceChanged, Sale, Terms, Written, checkout
@@ -162,7 +162,7 @@ def sell(request: StoreRequest, body: SaleIn) -> HttpResponse:
             terms=terms,
             request=keyed(request),
         )
-    return answer(_sale_made(sale, receipt, request.membership), 201)
+    return answer(_sale_made(sale, receipt, request), 201)
 
 
 @contextmanager
@@ -233,14 +233,17 @@ def _with_cash(tenders: list[Tender], received: Decimal | None) -> list[Tender]:
     return tenders
 
 
-def _sale_made(sale: Sale, receipt: ReceiptIn, viewer: Membership) -> SaleMade:
-    written = sale.written or _written(sale.bill)
+def _sale_made(sale: Sale, receipt: ReceiptIn, request: StoreRequest) -> SaleMade:
+    """A bill that was there already is shown with what became of it since."""
+    viewer = request.membership
+    bill = bills_for_show(request).get(pk=sale.bill.pk) if sale.is_replay else sale.bill
+    written = sale.written or _written(bill)
     made = SaleMade(
         message="Sales processed successfully",
         data=_sold(written.lines, written.movements, viewer),
-        bill=bill_out(sale.bill, written.lines, written.payments, viewer),
+        bill=bill_out(bill, written.lines, written.payments, viewer),
     )
-    warnings = sale.warnings or (_warnings_then(sale.bill, receipt) if sale.is_replay else [])
+    warnings = sale.warnings or (_warnings_then(bill, receipt) if sale.is_replay else [])
     if warnings:
         made.warnings = warnings
     return made

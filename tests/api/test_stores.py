@@ -1,55 +1,112 @@
-"""A store's data is its own, and cost is not for cashiers: over every call of the JSON API."""
+"""A store's data is its own, roles hold, and cost is not for cashiers: over every call of the JSON API."""
 
+import json
+import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from billing.models import Batch, Bill
-from billing.services.buyer import Buyer
-from billing.tests.factories import sell, stocked_product
-from customers.models import Customer
-from customers.tests.factories import CustomerFactory
+from tests.api.calls import ANYONE, CALLS, IDS, MANAGER, PLACES, SELLER, Call
+from tests.api.shop import COSTS, Shop, open_shop
+from tests.api.written import written
 from viveka.stores.models import Store
-from viveka.stores.tests.callers import Caller, names_in
-from viveka.stores.tests.factories import staff
+from viveka.stores.tests.callers import Answer, Caller, names_in
 
 pytestmark = pytest.mark.django_db
+NOWHERE = {"uuid": "0192f0c1-7a3e-7d52-9c41-5a1f6c8e2b90", "id": 9_000_000_000}
+SECRET = re.compile("cost|profit|margin", re.IGNORECASE)
 
-SECRETS = {"cost", "costPrice", "totalCost", "profit"}
+
+@pytest.fixture
+def ours(db: None) -> Shop:
+    return open_shop()
 
 
-def test_another_stores_ids_are_nothing(store: Store, other_store: Store) -> None:
-    theirs = stocked_product(other_store, batches=[(5, 80, 100)], barcode="890")
-    their_customer = CustomerFactory(store=other_store, phone="+919876543210", name="John Doe")
-    their_bill = sell(other_store, staff(other_store), [(theirs, 1)], buyer=Buyer(customer_id=their_customer.pk)).bill
-    ours = stocked_product(store, batches=[(5, 80, 100)])
-    manager = Caller(store, "manager")
+@pytest.fixture
+def theirs(db: None) -> Shop:
+    """Another store; its customer has another phone, its product another barcode."""
+    shop = open_shop()
+    shop.manager.get("/bills")
+    return shop
 
-    def sale(product: int, **receipt: object) -> dict[str, object]:
-        items = [{"productId": ours.pk, "quantity": 1}, {"productId": product, "quantity": 1}]
-        return {"saleItems": items, "receiptData": {"paymentMethod": "cash", **receipt}}
 
-    batch = {"quantity": 1, "costPrice": 1, "sellingPrice": 1}
-    for answer in (
-        manager.post(f"/products/{theirs.pk}/batches", batch, key="k"),
-        manager.post("/inventory/sales", sale(theirs.pk), key="k"),
-        manager.post("/inventory/sales", sale(ours.pk, customerId=their_customer.pk), key="k"),
-        manager.get(f"/bills/{their_bill.pk}"),
-    ):
-        assert (answer.status, answer.body["success"]) == (404, False)
-    missing = manager.post("/inventory/sales", sale(theirs.pk + 1000))
-    there = manager.post("/inventory/sales", sale(theirs.pk))
-    assert (there.status, there.body) == (missing.status, missing.body), "as one that does not exist"
+def put(body: Any, place: str, value: Any) -> Any:
+    """A copy of the body with another value in this place; None where it has no such place."""
+    copy = holder = json.loads(json.dumps(body))
+    *way, last = [int(part) if part.isdigit() else part for part in place.split(".")]
+    try:
+        for part in way:
+            holder = holder[part]
+        holder[last]
+    except (KeyError, IndexError):
+        return None
+    holder[last] = value
+    return copy
 
-    assert manager.get("/customers/by-phone/9876543210").body["clientCustomer"] is None
-    assert manager.get("/customers", q="John").body["clientCustomers"] == []
-    assert manager.get("/products", barcode="890").body["products"] == []
-    assert manager.get("/bills", number=their_bill.number).body["bills"] == []
-    assert manager.get("/bills", q="John").body["bills"] == []
-    theirs.refresh_from_db()
-    ours.refresh_from_db()
-    assert (theirs.current_stock, ours.current_stock) == (Decimal(4), Decimal(5))
-    assert (Customer.objects.count(), Bill.objects.count(), Batch.objects.count()) == (1, 1, 2)
+
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_what_is_another_stores_is_nothing_and_a_role_holds(ours: Shop, theirs: Shop, call: Call) -> None:
+    """Answered as what does not exist, and nothing is changed on either side."""
+    auditor = Caller(ours.store, "auditor")
+    for caller in (ours.manager, ours.cashier, auditor):
+        caller.get("/bills")  # notes that the token was used
+    before = written()
+    _foreign_in_the_path(ours, theirs, call)
+    _foreign_in_the_body(ours, theirs, call)
+    for caller in (auditor, ours.cashier, ours.manager) if "{store_id}" in call.path else ():
+        for place in (theirs.store.slug, str(theirs.store.pk), "nowhere", "0"):
+            assert caller.send(call.method, call.address(ours, store_id=place), "{").status == 404, "before the role"
+    for caller in {ANYONE: (), SELLER: (auditor,), MANAGER: (ours.cashier, auditor)}[call.needs]:
+        assert call.send(caller, ours, key="k").status == 403
+    assert written() == before
+    assert call.send(ours.caller(call.needs), ours).status in ((200, 201) if call.method != "delete" else (409,))
+
+
+def _foreign_in_the_path(ours: Shop, theirs: Shop, call: Call) -> None:
+    caller = ours.caller(call.needs)
+    body = call.bodies(ours)[0] if call.bodies else None
+    for name in re.findall(r"{(?!phone|store_id)(\w+)}", call.path):
+        foreign = call.address(ours, **{name: PLACES[name](theirs)})
+        absent = call.address(ours, **{name: NOWHERE["uuid" if "-" in str(PLACES[name](ours)) else "id"]})
+        there, missing = (caller.send(call.method, address, body) for address in (foreign, absent))
+        assert (there.status, there.body["success"]) == (404, False)
+        assert (there.status, there.body) == (missing.status, missing.body)
+
+
+def _foreign_in_the_body(ours: Shop, theirs: Shop, call: Call) -> None:
+    for field in [field for field in call.body_fields if field.kind in ("id", "uuid")]:
+        bodies = [
+            put(body, field.place, IDS[field.name](theirs)) for body in (call.bodies(ours) if call.bodies else [])
+        ]
+        for foreign in filter(None, bodies):
+            there = call.send(ours.manager, ours, foreign, key="k")
+            assert there.status == 404, (field.place, there.body)
+            assert [name for name in there.errors if name == field.place or field.place.startswith(f"{name}.")]
+            missing = call.send(ours.manager, ours, put(foreign, field.place, NOWHERE[field.kind]), key="k")
+            assert (there.status, there.body) == (missing.status, missing.body), "as one that does not exist"
+
+
+def test_another_stores_id_in_a_query_finds_nothing(ours: Shop, theirs: Shop) -> None:
+    for call in CALLS:
+        for field in call.query_fields:
+            if field.name in IDS:
+                assert len(_rows_of(ours.manager.get(call.address(ours), **{field.name: IDS[field.name](ours)}))) > 0
+                assert _rows_of(ours.manager.get(call.address(ours), **{field.name: IDS[field.name](theirs)})) == []
+    words = {"q": ["Doe", theirs.customer.number], "number": [theirs.bill.number], "barcode": ["890"]}
+    newcomer = open_shop().manager
+    their_ids = {str(one) for one in (theirs.customer.pk, theirs.product.pk, theirs.bill.pk)}
+    for call in CALLS:
+        for field in call.query_fields:
+            for word in words.get(field.name, []):
+                found = newcomer.get(call.address(theirs), **{field.name: word})
+                assert not their_ids & {str(one["id"]) for one in _rows_of(found)}
+
+
+def _rows_of(answer: Answer) -> list[Any]:
+    assert answer.status == 200
+    (rows,) = [value for value in answer.body.values() if isinstance(value, list)]
+    return rows
 
 
 def test_the_same_phone_is_another_customer_there(store: Store, other_store: Store) -> None:
@@ -59,28 +116,39 @@ def test_the_same_phone_is_another_customer_there(store: Store, other_store: Sto
         assert (answer.status, answer.body["clientCustomer"]["customerNumber"]) == (201, "CUST0001")
 
 
-def test_a_cashier_never_sees_cost_or_profit(store: Store) -> None:
-    product = stocked_product(store, batches=[(3, 80, 100), (500, 85, 110)])
-    sent = {
-        "saleItems": [{"productId": product.pk, "quantity": 4}],
-        "receiptData": {"paymentMethod": "cash", "customerPhone": "9876543210"},
-    }
+def test_a_cashier_never_sees_cost_or_profit(ours: Shop) -> None:
+    """No field of that name and no amount that a cost is, in any answer of any call, refusals among them."""
     seen = {}
-    for role in ("manager", "cashier"):
-        caller = Caller(store, role)
-        sold = caller.post("/inventory/sales", sent, key="k")
+    for role, caller in (("manager", ours.manager), ("cashier", ours.cashier)):
         answers = [
-            sold,
-            caller.post("/inventory/sales", sent, key="k"),
-            caller.get("/bills"),
-            caller.get(f"/bills/{sold.body['bill']['id']}"),
-            caller.get("/products"),
-            caller.get("/customers"),
-            caller.post("/customers/find-or-create", {"phone": "9876543210"}),
-            caller.post("/inventory/sales", {**sent, "receiptData": {"paymentMethod": "cash", "discount": "101"}}),
+            call.send(caller, ours, body, key=key)
+            for call in CALLS
+            if call.method != "delete"
+            for body in (call.bodies(ours) if call.bodies else [None])
+            for key in ((f"{role} {call}", f"{role} {call}") if call.method == "post" and body else (None,))
         ]
-        assert [answer.status for answer in answers] == [201, 201, 200, 200, 200, 200, 200, 422]
+        answers += _refused_for_their_price(caller, ours)
         seen[role] = set().union(*(names_in(answer.body) for answer in answers))
-        assert "85" not in answers[-1].body["message"], "nor by the back door"
-    assert seen["manager"] >= SECRETS
-    assert not seen["cashier"] & SECRETS
+        said = json.dumps([answer.body for answer in answers])
+        known = [cost for cost in _amounts_of_cost() if re.search(rf"\b{re.escape(cost)}\b", said)]
+        assert bool(known) == (role == "manager"), known
+    assert {name for name in seen["manager"] if SECRET.search(name)} == {"cost", "costPrice", "totalCost", "profit"}
+    assert not {name for name in seen["cashier"] if SECRET.search(name)}
+
+
+def _amounts_of_cost() -> list[str]:
+    """Of one piece, of what the calls sell, and what is earned by it."""
+    one = Decimal(COSTS[1])
+    return [*COSTS, f"{2 * one:.2f}", f"{220 - 2 * one:.2f}", f"{170 - 2 * one:.2f}", "12.34"]
+
+
+def _refused_for_their_price(caller: Caller, ours: Shop) -> list[Answer]:
+    """Below cost by the price, and by the discount: the refusal does not say what it cost."""
+    item = {"productId": ours.product.pk, "quantity": 2}
+    receipt = {"paymentMethod": "cash"}
+    answers = [
+        caller.post("/inventory/sales", {"saleItems": [{**item, "price": 1}], "receiptData": receipt}),
+        caller.post("/inventory/sales", {"saleItems": [item], "receiptData": {**receipt, "discount": "219"}}),
+    ]
+    assert [answer.status for answer in answers] == [422, 422]
+    return answers

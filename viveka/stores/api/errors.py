@@ -139,4 +139,4 @@ def _no_database(request: HttpRequest, error: Exception) -> HttpResponse:
 def _our_fault(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
     got_request_exception.send(sender=None, request=request)
-    return problem(500, "Something went wrong on our side. Nothing was written.")
+    return problem(500, "Something went wrong on our side. Send it again with the same Idempotency-Key.")
