@@ -3,18 +3,21 @@
 from django.urls import path
 
 from billing.urls_shelves import urlpatterns as shelves
-from billing.views import counter, receipt
+from billing.views import counter, lines, receipt
 
 app_name = "billing"
 urlpatterns = [
     path("counter/", counter.counter, name="counter"),
     path("counter/products/", counter.product_matches, name="cart-matches"),
     path("counter/add/", counter.cart_add, name="cart-add"),
-    path("counter/lines/<int:pk>/quantity/", counter.line_quantity, name="line-quantity"),
-    path("counter/lines/<int:pk>/price/", counter.line_price, name="line-price"),
-    path("counter/lines/<int:pk>/discount/", counter.line_discount, name="line-discount"),
+    path("counter/lines/<int:pk>/quantity/", lines.line_quantity, name="line-quantity"),
+    path("counter/lines/<int:pk>/price/", lines.line_price, name="line-price"),
+    path("counter/lines/<int:pk>/discount/", lines.line_discount, name="line-discount"),
+    path("counter/lines/<int:pk>/packet/", lines.line_packet, name="line-packet"),
+    path("counter/lines/<int:pk>/server/", lines.line_server, name="line-server"),
+    path("counter/server/", lines.cart_server, name="cart-server"),
     path("counter/discount/", counter.cart_discount, name="cart-discount"),
-    path("counter/lines/<int:pk>/remove/", counter.line_remove, name="line-remove"),
+    path("counter/lines/<int:pk>/remove/", lines.line_remove, name="line-remove"),
     path("counter/buyer/", counter.cart_buyer, name="cart-buyer"),
     path("counter/buyer/matches/", counter.buyer_matches, name="buyer-matches"),
     path("counter/buyer/clear/", counter.buyer_clear, name="buyer-clear"),

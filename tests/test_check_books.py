@@ -52,6 +52,9 @@ def trade(store: Store, by: User) -> Ids:
         tenders=[Tender("upi", D(10)), Tender("card")],
     )  # fmt: skip
     cart = filled_cart(store, by, [(soap, 1), (sugar, 2)], phone="98765 43211", customer=first.bill.customer)
+    dear = soap.batches.order_by("received_at", "id").last()
+    cart.lines.filter(product=soap).update(packet=dear)  # at the price of another packet than the oldest
+    cart.lines.filter(product=sugar).update(amount=D("20.00"))  # for this money
     third = complete_cart(store=store, by=by, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
     twin, gone = records(store, by, first.bill.customer_id)
     last = CustomerFactory.create(store=store)
@@ -66,6 +69,8 @@ def trade(store: Store, by: User) -> Ids:
     made |= {f"line{line.position}": line.pk for line in lines}  # 3 soaps, 2 soaps, a cut
     moved = StockMovement.objects.filter(product=soap, reason="sold").order_by("id")
     made |= {f"moved{number}": movement.pk for number, movement in enumerate(moved, 1)}
+    made["for_20"] = BillLine.objects.get(bill=third.bill, by_amount=True).pk
+    ProductFactory.create(store=store, is_active=False, turned_out=soap)
     made["cust_counter"] = Counter.objects.get(store=store, name="CUST").pk
     made["bill_counter"] = Counter.objects.get(store=store, name=f"bill {first.bill.year}").pk
     return made
@@ -204,6 +209,7 @@ BREAKS = [
     ("bill_names_its_customer", "first", "bill: customer_number = ''"),
     ("bill_names_its_customer", "second", "bill: customer_id = NULL"),
     ("line_subtotal_is_quantity_times_price", "line2", "billline: price = price + 1"),
+    ("line_subtotal_is_quantity_times_price", "for_20", "billline: price = price + 1"),
     ("line_total_adds_up", "line1", "billline: discount = discount + 1"),
     ("line_cost_is_of_its_batches", "line1", "UPDATE billing_batch SET cost_price = 81 WHERE id = %(batch1)s"),
     ("line_cost_is_of_its_batches", "line3", "billline: cost = 1"),

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from billing.models import Bill, Cart, CartLine, Product
 from billing.services.buyer import Buyer, identify
-from billing.services.priced_cart import read_cart
 from customers.models import Customer
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.models import Store, User
@@ -90,7 +89,9 @@ def _add(store: Store, by: User, machine: Machine, product: Product) -> None:
     cart = _open_cart(store, by, machine)
     line = cart.lines.filter(product=product).first()
     if line is None:
-        CartLine.objects.create(store=store, cart=cart, product=product, quantity=Decimal(1))
+        CartLine.objects.create(
+            store=store, cart=cart, product=product, quantity=Decimal(1), served_by_id=cart.served_by_id
+        )
     else:
         line.product = product
         _write_quantity(line, line.quantity + 1)
@@ -114,26 +115,6 @@ def step_quantity(*, store: Store, by: User, machine: Machine = None, line_id: i
     if line.quantity + step < MIN_QUANTITY:
         raise Refused("This is the last one. Remove the line instead.", "quantity")
     _write_quantity(line, line.quantity + step)
-
-
-@retry_when_entangled
-@transaction.atomic
-def set_price(
-    *, store: Store, by: User, machine: Machine = None, line_id: int, price: Decimal | None, now: datetime
-) -> None:
-    """Sell the line at a typed price; None is the price of its batches again.
-
-    Raises Refused for a price below the cost of a batch it comes from, in words that do not tell the cost.
-    """
-    line = find_line(store, by, machine, line_id)
-    line.price = price
-    line.save(update_fields=["price"])
-    if price is not None:
-        quote = read_cart(store, line.cart, store.day_of(now))
-        index = next(n for n, one in enumerate(quote.lines) if one.line.pk == line.pk)
-        field_name, sentence = quote.quote.refused.get(index, ("", ""))
-        if field_name == "price":
-            raise Refused(sentence, "price")
 
 
 @retry_when_entangled
@@ -251,8 +232,8 @@ def _write_quantity(line: CartLine, quantity: Decimal) -> None:
         raise Refused(f"{line.product.name} is sold whole: type 1, 2, 3 …", "quantity")
     if quantity > MAX_QUANTITY:
         raise Refused(f"Quantity is at most {MAX_QUANTITY}.", "quantity")
-    line.quantity = quantity
-    line.save(update_fields=["quantity"])
+    line.quantity, line.amount = quantity, None
+    line.save(update_fields=["quantity", "amount"])
 
 
 def _note_buyer(store: Store, cart: Cart, phone: str, name: str, commit: bool) -> BuyerNoted:

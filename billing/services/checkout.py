@@ -119,11 +119,11 @@ def complete_cart(
     if cart is None or cart.dropped_at:
         raise Missing("This cart is no longer there.")
     is_billed = Exists(Bill.objects.filter(cart=OuterRef("cart")))
-    lines = list(cart.lines.order_by("id").annotate(is_billed=is_billed))
+    lines = list(cart.lines.select_related("packet").order_by("id").annotate(is_billed=is_billed))
     may_be_billed = not lines or lines[0].is_billed
     if may_be_billed and (bill := Bill.objects.of(store).filter(cart=cart).first()):
         return Sale(bill, is_replay=True)
-    items = [sale_item(line) for line in lines]
+    items = [sale_item(line, store) for line in lines]
     if cart.discount:
         terms = replace(terms, discount=cart.discount)
     if cart.phone:  # by phone also where the record is known: it may have to come back, or take its first name
@@ -195,11 +195,14 @@ def _write_lines(
     rows: list[BillLine] = []
     movements: list[StockMovement] = []
     for position, line in enumerate(lines, 1):
+        asked, word = line.asked, line.asked.allowance
         row = BillLine(
             store_id=common["store_id"], bill_id=bill_id, product_id=line.product.pk, position=position,
             item=line.item + 1, name=line.product.name, unit=line.product.unit, quantity=line.quantity,
             price=line.price, subtotal=line.subtotal, discount=line.discount, rounding=line.rounding, total=line.total,
-            cost=line.cost, note=line.note,
+            cost=line.cost, note=asked.note, by_amount=asked.amount is not None,
+            is_cost_unknown=line.product.to_complete, served_by_id=asked.served_by_id,
+            allowed_by_id=word.by_id if word else None, allowed_why=word.why if word else "",
         )  # fmt: skip
         rows.append(row)
         movements += sold_movements(common, row.pk, line.parts)

@@ -10,7 +10,7 @@ from billing.models import Batch, Cart, CartLine, Product
 from billing.services.quote import Quote, QuotedLine, SaleItem, quote, sale_item
 from viveka.stores.errors import Refused
 from viveka.stores.models import Store
-from viveka.stores.money import ZERO, show_quantity
+from viveka.stores.money import SYMBOLS, ZERO, show_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,16 @@ class PricedPart:
     quantity: Decimal
     price: Decimal
     batch: Batch | None
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """A price that may be printed on the packet in hand."""
+
+    batch: Batch
+    price: Decimal
+    is_taken: bool
+    """The line is sold at it."""
 
 
 @dataclass(slots=True)
@@ -32,6 +42,10 @@ class PricedLine:
     """Why it can't be sold as it stands: short, below the lowest price, not on sale."""
     errors: dict[str, str] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
+    sign: str = "="
+    """What stands before money, where a line is sold for an amount."""
+    packets: list[Packet] = field(default_factory=list)
+    """The prices to choose from, for showing."""
     was: str = ""
     """How the line read when the cashier confirmed it, where that has changed since."""
 
@@ -64,6 +78,8 @@ class PricedLine:
 
     @property
     def shown_quantity(self) -> str:
+        if self.line.amount is not None:
+            return self.typed.get("quantity") or f"{self.sign}{show_quantity(self.line.amount)}"
         return self.typed.get("quantity") or show_quantity(self.line.quantity)
 
     @property
@@ -113,9 +129,9 @@ class PricedCart:
 
 def read_cart(store: Store, cart: Cart | None, day: date) -> PricedCart:
     """The cart with the prices of that day, for showing: nothing is locked. Two queries, whatever its size."""
-    lines = list(cart.lines.select_related("product").order_by("id")) if cart else []
+    lines = list(cart.lines.select_related("product", "packet").order_by("id")) if cart else []
     shelves = [line.product_id for line in lines if line.product.keeps_stock]
-    items = [sale_item(line) for line in lines]
+    items = [sale_item(line, store) for line in lines]
     shelf: dict[str, Any] = {
         "products": {line.product_id: line.product for line in lines},
         "batches": _batches(shelves, day),
@@ -127,9 +143,12 @@ def read_cart(store: Store, cart: Cart | None, day: date) -> PricedCart:
     except Refused as refusal:  # lines went since it was given
         priced, too_much = quote(items, **shelf), refusal.message
     told = [
-        PricedLine(line, priced.of_item(n), priced.short.get(n) or priced.refused.get(n, ("", ""))[1])
+        PricedLine(
+            line, priced.of_item(n), priced.short.get(n) or priced.refused.get(n, ("", ""))[1],
+            sign=SYMBOLS.get(store.currency, "="),
+        )
         for n, line in enumerate(lines)
-    ]
+    ]  # fmt: skip
     return PricedCart(cart, told, priced, too_much)
 
 

@@ -5,15 +5,18 @@ Pure: it reads the rows it is given and touches no database. The counter shows i
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 
-from billing.models import Batch, CartLine, Product
+from billing.models import Batch, Product
+from billing.services.asked import SaleItem, sale_item
+from billing.services.worth import quantity_worth
 from viveka.stores.errors import Conflict, Refused, RefusedFields
 from viveka.stores.fifo import take_oldest_first
 from viveka.stores.money import MAX_MONEY, ZERO, show_quantity, spread, to_paisa
 
+__all__ = ["BELOW_COST", "BelowCost", "Quote", "QuotedLine", "SaleItem", "quote", "sale_item"]
 ABOVE_MRP = "{name} can't be sold above its MRP of {mrp}."
 HALF_PAISA = Decimal("0.005")
 BELOW_COST = "{name} would be sold below the lowest price allowed. Raise the price or lower the discount."
@@ -27,22 +30,6 @@ class BelowCost(Refused):
     """A typed price or a discount takes goods below what they cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class SaleItem:
-    """What is asked for: a product, how much, and a price or a discount where one was typed."""
-
-    product_id: int
-    quantity: Decimal
-    price: Decimal | None = None
-    note: str = ""
-    discount: Decimal = ZERO
-
-
-def sale_item(line: CartLine) -> SaleItem:
-    """What a line of a cart asks for."""
-    return SaleItem(line.product_id, line.quantity, line.price, discount=line.discount)
-
-
 @dataclass(slots=True)
 class QuotedLine:
     """A product at one price, with the batches that it comes from."""
@@ -54,7 +41,7 @@ class QuotedLine:
     parts: list[tuple[Batch, Decimal]]
     subtotal: Decimal
     cost: Decimal
-    note: str = ""
+    asked: SaleItem
     discount: Decimal = ZERO
     rounding: Decimal = ZERO
 
@@ -97,7 +84,7 @@ class Quote:
 
     def digest(self) -> str:
         """A short fingerprint of what was shown: products, quantities, prices."""
-        shown = [f"{line.product.pk}:{line.quantity:.3f}:{line.price:.2f}" for line in self.lines]
+        shown = [f"{line.product.pk}:{line.quantity:.3f}:{line.price:.2f}:{line.subtotal:.2f}" for line in self.lines]
         return hashlib.sha256("|".join([*shown, f"{self.discount:.2f}"]).encode()).hexdigest()[:16]
 
     def insist(self) -> None:
@@ -136,7 +123,7 @@ def quote(
     if is_rounded:
         _round(result)
     for line in result.lines:
-        _check_price(result, line, is_typed=items[line.item].price is not None)
+        _check_price(result, line)
     if max(result.subtotal, result.total_cost) > MAX_MONEY:
         result.refused.setdefault(0, ("quantity", f"The bill is above {MAX_MONEY}."))
     return result
@@ -147,6 +134,8 @@ def _quote_item(result: Quote, index: int, item: SaleItem, product: Product, she
         result.refused[index] = ("productId", f"{product.name} is not on sale.")
     elif not product.is_divisible and item.quantity % 1:
         result.refused[index] = ("quantity", f"{product.name} is sold whole: type 1, 2, 3 …")
+    if item.amount is not None and index not in result.refused:
+        item = _for_money(result, index, item, product, shelf)
     if not product.keeps_stock:
         parts: list[tuple[Batch | None, Decimal]] = [(None, item.quantity)]
     else:
@@ -164,11 +153,36 @@ def _quote_item(result: Quote, index: int, item: SaleItem, product: Product, she
             result.refused.setdefault(index, ("price", f"{product.name} has no price yet. Type one."))
             continue
         result.lines.append(_line(index, item, product, price, list(group)))
+    if item.amount is not None and not (index in result.short or index in result.refused):
+        _make_exact(result.of_item(index), item.amount)
+
+
+def _for_money(result: Quote, index: int, item: SaleItem, product: Product, shelf: list[list]) -> SaleItem:
+    """The item with the quantity that its money buys."""
+    assert item.amount is not None
+    if not product.is_divisible:
+        result.refused[index] = ("quantity", f"{product.name} is sold whole: type how many, not for how much.")
+        return item
+    there = [(batch, remaining) for batch, remaining in shelf] if product.keeps_stock else []
+    quantity = quantity_worth(item.amount, there, lambda batch: _price(item, product, batch))
+    if quantity:
+        return replace(item, quantity=quantity)
+    if there or not product.keeps_stock or _price(item, product, None):
+        result.refused[index] = ("quantity", f"{item.amount} does not buy {product.name} that can be measured.")
+    return item
+
+
+def _make_exact(lines: Sequence[QuotedLine], amount: Decimal) -> None:
+    """The lines bring what was asked for, to the paisa: the rounding of the quantity is taken up by the subtotals."""
+    exact = [line.quantity * line.price for line in lines]
+    for line, part in zip(lines, spread(amount, exact), strict=True):
+        line.subtotal = part
 
 
 def _price(item: SaleItem, product: Product, batch: Batch | None) -> Decimal | None:
     if item.price is not None:
         return item.price
+    batch = item.packet or batch
     if batch is not None and batch.selling_price is not None:
         return batch.selling_price
     return product.selling_price
@@ -181,7 +195,7 @@ def _line(
     kept = [(batch, part) for batch, part in parts if batch is not None]
     cost = to_paisa(sum((part * batch.cost_price for batch, part in kept), Decimal(0)))
     subtotal = to_paisa(quantity * price)
-    return QuotedLine(index, product, price, quantity, kept, subtotal, cost, item.note)
+    return QuotedLine(index, product, price, quantity, kept, subtotal, cost, item)
 
 
 def _take_line_discounts(result: Quote, items: Sequence[SaleItem]) -> None:
@@ -217,18 +231,31 @@ def _round(result: Quote) -> None:
     result.rounding = rounding
 
 
-def _check_price(result: Quote, line: QuotedLine, *, is_typed: bool) -> None:
-    """Nothing above an MRP; a price that a person typed or lowered by a discount, not below cost either."""
-    mrps = [batch.mrp for batch, _ in line.parts if batch.mrp is not None]
+def _check_price(result: Quote, line: QuotedLine) -> None:
+    """Nothing above an MRP; a price that a person chose or lowered by a discount, not below cost either.
+
+    The MRP is that of the packet in hand where one was named. A manager's word holds down to the price it was about.
+    """
+    asked = line.asked
+    batches = [asked.packet] if asked.packet else [batch for batch, _ in line.parts]
+    mrps = [batch.mrp for batch in batches if batch.mrp is not None]
     if mrps and line.price > min(mrps):
         text = ABOVE_MRP.format(name=line.product.name, mrp=min(mrps))
         result.refused.setdefault(line.item, ("price", text))
+    is_chosen = asked.price is not None or asked.packet is not None
     if (
-        is_typed
-        and any(line.price < batch.cost_price for batch, _ in line.parts)
+        is_chosen
+        and any(line.price < _least(line, batch) for batch, _ in line.parts)
         or (line.discount and _is_below_cost(line))
     ):
         result.refused.setdefault(line.item, ("price", BELOW_COST.format(name=line.product.name)))
+
+
+def _least(line: QuotedLine, batch: Batch) -> Decimal:
+    """What one out of this batch has to bring."""
+    if line.asked.allowance and line.asked.price is not None:
+        return min(batch.cost_price, line.asked.price)
+    return batch.cost_price
 
 
 def _is_below_cost(line: QuotedLine) -> bool:
@@ -237,4 +264,4 @@ def _is_below_cost(line: QuotedLine) -> bool:
     A batch's share may miss half a paisa, which is what rounding the line takes.
     """
     paid = line.subtotal - line.discount
-    return any(paid * part / line.quantity + HALF_PAISA < part * batch.cost_price for batch, part in line.parts)
+    return any(paid * part / line.quantity + HALF_PAISA < part * _least(line, batch) for batch, part in line.parts)

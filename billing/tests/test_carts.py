@@ -7,7 +7,7 @@ from django.db import connections
 from django.utils import timezone
 
 from billing.models import Cart, CartLine
-from billing.services import carts
+from billing.services import carts, line_terms
 from billing.services.buyer_shown import match_buyers, show_buyer
 from billing.services.checkout import complete_cart
 from billing.services.priced_cart import price_each, read_cart
@@ -143,9 +143,9 @@ def test_a_quantity_never_passes_what_can_be_kept(store, cashier):
 def test_a_price_is_edited_and_cleared(store, cashier):
     cart = filled_cart(store, cashier, [(stocked_product(store, batches=[(5, 80, 100)]), 2)])
     line = {"store": store, "by": cashier, "line_id": cart.lines.get().pk, "now": timezone.now()}
-    carts.set_price(**line, price=Decimal("90.00"))
+    line_terms.set_price(**line, price=Decimal("90.00"))
     assert readings(store, cashier)[0][1] == "2 × 90.00"
-    carts.set_price(**line, price=None)
+    line_terms.set_price(**line, price=None)
     assert readings(store, cashier)[0][1] == "2 × 100.00"
 
 
@@ -153,12 +153,12 @@ def test_a_price_below_the_cost_of_any_batch_is_refused_without_telling_the_cost
     cart = filled_cart(store, cashier, [(stocked_product(store, batches=[(3, 80, 100), (9, "93.17", 110)]), 5)])
     line = {"store": store, "by": cashier, "line_id": cart.lines.get().pk, "now": timezone.now()}
     with pytest.raises(Refused) as refusal:
-        carts.set_price(**line, price=Decimal("90.00"))
+        line_terms.set_price(**line, price=Decimal("90.00"))
     assert "below the lowest price allowed" in refusal.value.message
     assert "93.17" not in refusal.value.message
     assert list(refusal.value.errors) == ["price"]
     assert cart.lines.get().price is None
-    carts.set_price(**line, price=Decimal("93.17"))
+    line_terms.set_price(**line, price=Decimal("93.17"))
 
 
 def test_a_line_of_another_persons_cart_is_not_there(store, cashier):

@@ -87,7 +87,7 @@ def test_the_page_takes_as_many_queries_for_one_line_as_for_forty(
     till, store, cashier, lines, django_assert_max_num_queries
 ):
     filled_cart(store, cashier, [(stocked_product(store), 1) for _ in range(lines)])
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(12):
         till.get(COUNTER)
 
 

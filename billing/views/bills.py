@@ -34,7 +34,9 @@ def bill_page(request: StoreRequest, pk: str) -> HttpResponse:
     bills = Bill.objects.of(request.store).with_status()
     bill = get_object_or_404(bills.select_related("cashier", "customer", "debt_payment", "kept_advance"), pk=pk)
     sold = StockMovement.objects.filter(reason=MovementReason.SOLD).select_related("batch").order_by("id")
-    lines = bill.lines.select_related("product").prefetch_related(Prefetch("movements", sold, to_attr="sold"))
+    lines = bill.lines.select_related("product", "served_by", "allowed_by").prefetch_related(
+        Prefetch("movements", sold, to_attr="sold")
+    )
     context = {
         "bill": bill,
         "lines": lines,

@@ -19,7 +19,7 @@ from billing.services import carts
 from billing.services.buyer_shown import match_buyers, show_buyer
 from billing.services.carts import BuyerNoted
 from billing.services.checkout import Sale, Terms, complete_cart
-from billing.services.discounts import discount_cart, discount_line
+from billing.services.discounts import discount_cart
 from billing.services.held_carts import hold_cart, take_up_cart
 from billing.services.priced_cart import price_each
 from billing.services.tender import CHANGE
@@ -29,7 +29,7 @@ from viveka.stores.access import cashier_required
 from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Store
-from viveka.stores.money import read_amount, read_quantity, show_amount
+from viveka.stores.money import show_amount
 from viveka.stores.pages import render_page
 from viveka.stores.pin import Allowing
 
@@ -64,46 +64,11 @@ def cart_add(request: StoreRequest) -> HttpResponse:
     try:
         added = carts.add_to_cart(**till_of(request), code=code, product_id=product_id)
         said.matches = added.matches
+        said.latest = added.product.pk if added.product else None
         said.code = code if added.matches else ""
     except Refused as refusal:
         said.notices.append(refusal.message)
     return answer(request, CART, said)
-
-
-@require_POST
-@cashier_required
-def line_quantity(request: StoreRequest, pk: int) -> HttpResponse:
-    """Set the quantity of a line, or go one up or down."""
-    line = {**till_of(request), "line_id": pk}
-    step = {"1": 1, "-1": -1}.get(request.POST.get("step", ""))
-    if step:
-        return _change_line(request, pk, "quantity", partial(carts.step_quantity, **line, step=step))
-    typed = request.POST.get("quantity", "").strip()
-    return _change_line(
-        request, pk, "quantity", lambda: carts.set_quantity(**line, quantity=read_quantity(typed)), typed
-    )
-
-
-@require_POST
-@cashier_required
-def line_price(request: StoreRequest, pk: int) -> HttpResponse:
-    """Set the price of a line; empty is the price of its batches."""
-    typed = request.POST.get("price", "").strip()
-
-    def change() -> None:
-        price = read_amount(typed, field="price") if typed else None
-        carts.set_price(**till_of(request), line_id=pk, price=price, now=timezone.now())
-
-    return _change_line(request, pk, "price", change, typed)
-
-
-@require_POST
-@cashier_required
-def line_discount(request: StoreRequest, pk: int) -> HttpResponse:
-    """Take an amount or a part of a hundred off a line; empty is nothing."""
-    typed = request.POST.get("discount", "").strip()
-    change = partial(discount_line, **till_of(request), line_id=pk, typed=typed, now=timezone.now())
-    return _change_line(request, pk, "discount", change, typed)
 
 
 @require_POST
@@ -118,13 +83,6 @@ def cart_discount(request: StoreRequest) -> HttpResponse:
     except Refused as refusal:
         said.discount_error = (typed, refusal.message)
     return answer(request, CART, said)
-
-
-@require_POST
-@cashier_required
-def line_remove(request: StoreRequest, pk: int) -> HttpResponse:
-    carts.remove_line(**till_of(request), line_id=pk)
-    return answer(request, CART, Said())
 
 
 @require_POST
@@ -256,19 +214,6 @@ def _tell(said: Said, refusal: Refused) -> None:
     said.buyer_errors = {name: refusal.errors[name] for name in ("phone", "name") if name in refusal.errors}
     if not (said.payment.errors or said.buyer_errors or (said.allowing and said.allowing.errors)):
         said.notices.append(refusal.message)
-
-
-def _change_line(
-    request: StoreRequest, pk: int, field_name: str, change: Callable[[], None], typed: str = ""
-) -> HttpResponse:
-    said = Said()
-    try:
-        change()
-    except Missing as missing:
-        said.notices.append(missing.message)
-    except Refused as refusal:
-        said.line_error = (pk, field_name, typed, refusal.message)
-    return answer(request, CART, said)
 
 
 def _change_buyer(request: StoreRequest, fragment: str, change: Callable[[], BuyerNoted]) -> HttpResponse:

@@ -28,7 +28,7 @@ def receipt(request: StoreRequest, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "cash_taken": taken,
         "bill": bill,
-        "lines": bill.lines.all(),
+        "lines": bill.lines.select_related("served_by"),
         "payments": payments,
         "told": told,
     }

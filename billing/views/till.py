@@ -12,6 +12,8 @@ from billing.models import Cart, Product
 from billing.services.buyer_shown import meant_for, show_buyer, show_credit
 from billing.services.carts import BuyerNoted
 from billing.services.held_carts import waiting_carts
+from billing.services.line_terms import servers_of
+from billing.services.packets import show_packets
 from billing.services.priced_cart import price_each, read_cart
 from viveka.stores.machine import machine_of, mark_machine
 from viveka.stores.middleware import StoreRequest
@@ -35,6 +37,8 @@ class Said:
     line_error: tuple[int, str, str, str] | None = None  # line, field, what was typed, sentence
     discount_error: tuple[str, str] | None = None  # on the whole: what was typed, sentence
     buyer_errors: dict[str, list[str]] = field(default_factory=dict)
+    asks_manager: bool = False  # the line that is wrong may pass by a manager's word
+    latest: int | None = None  # the product that was put in just now
     noted: BuyerNoted = BuyerNoted(None)
     seen: list[str] | None = None  # the lines as they were when the cashier confirmed
 
@@ -82,7 +86,10 @@ def _goods(request: StoreRequest, cart: Cart | None, said: Said) -> dict[str, An
         priced.typed_discount, priced.discount_error = said.discount_error
     if said.seen is not None:
         priced.compare(said.seen)
-    return {"priced": priced, "matches": price_each(said.matches, day), "code": said.code}
+    show_packets(priced.lines, day)
+    servers = servers_of(request.store) if priced.lines else []
+    shown = {"priced": priced, "servers": servers, "latest": said.latest, "asks_manager": said.asks_manager}
+    return {**shown, "matches": price_each(said.matches, day), "code": said.code}
 
 
 def _buyer(request: StoreRequest, cart: Cart | None, said: Said) -> dict[str, Any]:

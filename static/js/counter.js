@@ -292,7 +292,20 @@
     byId(id).select?.();
   };
   const goToPayment = () => focusOn(["cash", "credit"].includes(methodOf()) ? "received" : `method-${methodOf()}`);
+
+  // The next price that may be printed on the packet in hand, of the line at hand: that in focus, or put in last.
+  const nextPacket = () => {
+    const lines = [...document.querySelectorAll(".cart-line")];
+    const line = document.activeElement.closest(".cart-line") || document.querySelector(".cart-line.is-latest") || lines.at(-1);
+    const packets = line ? [...line.querySelectorAll(".packet")] : [];
+    if (!packets.length) return;
+    const taken = packets.findIndex((one) => one.getAttribute("aria-pressed") === "true");
+    const next = packets[Math.min(taken + 1, packets.length - 1)]; // once more on the last: that of the batches again
+    next.form.requestSubmit(next);
+  };
+
   const goals = {
+    F1: nextPacket,
     F2: () => focusOn("code"),
     F3: () => document.querySelector(".waiting-sale")?.focus(),
     F4: () => focusOn("phone"),
@@ -392,6 +405,12 @@
   document.addEventListener("click", ({ target }) => {
     const note = target.closest("[data-note]");
     if (note) return takeNote(note.dataset.note);
+    const money = target.closest(".for-money");
+    if (money) {
+      const box = money.form.elements.quantity;
+      box.value = money.dataset.sign; // the amount comes next
+      return box.focus();
+    }
     const remove = target.closest(".part-remove");
     if (!remove) return;
     remove.closest(".part").remove();

@@ -357,6 +357,30 @@ def test_a_split_payment_on_a_phone(window, cashier, goods):
     assert set(payments) == {("upi", Decimal("52.50"), None), ("cash", Decimal("200.00"), Decimal("500.00"))}
 
 
+def test_for_twenty_rupees_and_at_the_price_of_the_packet_by_the_keyboard(window, cashier, goods):
+    till = window(cashier)
+    page = till.open(COUNTER)
+    scan(page, "RICE")
+    expect(lines(page)).to_have_count(1)
+    quantity(page).select_text()
+    page.keyboard.type("=20")
+    page.keyboard.press("Enter")
+    expect(lines(page).first).to_contain_text("0.166 × ₹120.50")
+    expect(quantity(page)).to_have_value("₹20")
+    scan(page, "8901030865278")
+    expect(lines(page).nth(1)).to_contain_text("1 × ₹100.00")
+    page.keyboard.press("F1")
+    expect(lines(page).nth(1)).to_contain_text("1 × ₹110.00")
+    expect(page.get_by_role("button", name="₹110.00")).to_have_attribute("aria-pressed", "true")
+    till.shoot("counter for money and by the packet")
+    assert faults(page) == []
+    expect(page.locator("#due-amount")).to_have_text("₹130.00")
+    page.keyboard.press("F1")
+    expect(page.locator("#due-amount")).to_have_text("₹120.00")
+    page.keyboard.press("F9")
+    expect(page.locator(".receipt")).to_contain_text("₹20.00")
+
+
 def test_back_from_the_receipt_shows_no_cart_that_is_billed(window, cashier, goods):
     page = window(cashier).open(COUNTER)
     scan(page, "8901030865285")

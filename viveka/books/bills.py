@@ -102,10 +102,16 @@ RULES = [
     ),
     sql_rule(
         "line_subtotal_is_quantity_times_price",
-        "A line's subtotal is quantity times price, half a paisa rounded up.",
+        "A line's subtotal is quantity times price, half a paisa rounded up; sold for an amount of money, it is what "
+        "the quantity is worth that comes nearest to it, to the third place.",
         """
         SELECT id FROM billing_billline
-         WHERE store_id = ANY(%(stores)s) AND subtotal IS DISTINCT FROM round(quantity * price, 2)
+         WHERE store_id = ANY(%(stores)s) AND NOT by_amount AND subtotal IS DISTINCT FROM round(quantity * price, 2)
+         UNION ALL
+        SELECT id FROM (
+            SELECT id, subtotal - quantity * price AS over, max(price) OVER (PARTITION BY bill_id, item) AS dearest
+              FROM billing_billline WHERE store_id = ANY(%(stores)s) AND by_amount
+        ) AS line WHERE abs(over) > dearest * 0.0005 + 0.01
         """,
     ),
     sql_rule(

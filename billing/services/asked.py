@@ -1,0 +1,46 @@
+"""What is asked for in a sale, before it is priced."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from billing.models import Batch, CartLine
+from viveka.stores.models import Store
+from viveka.stores.money import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """The manager who lets a typed price go below cost, and why."""
+
+    by_id: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleItem:
+    """What is asked for: a product, how much, and a price or a discount where one was typed.
+
+    With `amount` it is sold for exactly that money, and the quantity follows. `packet` is the batch whose price is
+    printed on what the customer holds; goods and their cost still come from the oldest.
+    """
+
+    product_id: int
+    quantity: Decimal
+    price: Decimal | None = None
+    note: str = ""
+    discount: Decimal = ZERO
+    amount: Decimal | None = None
+    packet: Batch | None = None
+    served_by_id: int | None = None
+    allowance: Allowance | None = None
+
+
+def sale_item(line: CartLine, store: Store) -> SaleItem:
+    """What a line of a cart asks for; its `packet` is at hand."""
+    allowance = None
+    if line.allowed_by_id and store.allows_below_cost:
+        allowance = Allowance(line.allowed_by_id, line.allowed_why)
+    return SaleItem(
+        line.product_id, line.quantity, line.price, discount=line.discount, amount=line.amount, packet=line.packet,
+        served_by_id=line.served_by_id, allowance=allowance,
+    )  # fmt: skip

@@ -1,0 +1,131 @@
+"""On what terms a line of the cart is sold: for how much money, at which packet's price, a typed price, by whom."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from billing.models import Batch, CartLine
+from billing.services.carts import Machine, find_line, lock_current
+from billing.services.priced_cart import read_cart
+from billing.services.quote import BELOW_COST, BelowCost
+from debts.services import Permission
+from viveka.stores.errors import Missing, Refused
+from viveka.stores.models import Membership, Role, Store, User
+from viveka.stores.transactions import retry_when_entangled
+
+NOT_ALLOWED = "This store sells nothing below the lowest price. Its settings say so."
+
+
+@retry_when_entangled
+@transaction.atomic
+def set_worth(*, store: Store, by: User, machine: Machine = None, line_id: int, amount: Decimal, now: datetime) -> None:
+    """Sell a line for exactly this money: how much of it that is follows from the price, to three places.
+
+    More than there is stays and is shown as short. Raises Refused for what is sold whole, has no price, or where the
+    money buys less than can be measured; Missing for a line that is not in the person's cart.
+    """
+    line = find_line(store, by, machine, line_id)
+    line.amount = amount
+    line.save(update_fields=["amount"])
+    quoted, (field, sentence) = _judged(store, line, now)
+    if field == "quantity":
+        raise Refused(sentence, "quantity")
+    if quoted:
+        line.quantity = quoted
+        line.save(update_fields=["quantity"])
+
+
+@retry_when_entangled
+@transaction.atomic
+def take_packet(
+    *, store: Store, by: User, machine: Machine = None, line_id: int, batch_id: int | None, now: datetime
+) -> None:
+    """Sell the line at the price of the batch whose packet is in the customer's hand; None: of the batches it is from.
+
+    What it costs stays that of the oldest batches. Raises Refused where that is more than the packet brings; Missing
+    for a batch that is not one of the product's.
+    """
+    line = find_line(store, by, machine, line_id)
+    line.packet = None
+    if batch_id is not None:
+        line.packet = Batch.objects.filter(store=store, product=line.product_id, pk=batch_id).first()
+        if line.packet is None:
+            raise Missing("This batch is no longer there.", "price")
+    line.price, line.allowed_by, line.allowed_why = None, None, ""
+    line.save(update_fields=["packet", "price", "allowed_by", "allowed_why"])
+    if line.packet is not None:
+        _refuse_price(store, line, now)
+
+
+@retry_when_entangled
+@transaction.atomic
+def set_price(
+    *,
+    store: Store,
+    by: User,
+    machine: Machine = None,
+    line_id: int,
+    price: Decimal | None,
+    now: datetime,
+    permission: Permission | None = None,
+) -> None:
+    """Sell the line at a typed price; None is the price of its batches again.
+
+    Raises BelowCost for a price below the cost of a batch it comes from, in words that do not tell the cost, unless
+    a manager's `permission` is given and the store has such prices; Refused above an MRP.
+    """
+    line = find_line(store, by, machine, line_id)
+    line.price, line.allowed_by, line.allowed_why = price, None, ""
+    if permission and price is not None:
+        if not store.allows_below_cost:
+            raise Refused(NOT_ALLOWED, "price")
+        line.allowed_by, line.allowed_why = permission.by, permission.why
+    line.save(update_fields=["price", "allowed_by", "allowed_why"])
+    if price is not None:
+        _refuse_price(store, line, now)
+
+
+@retry_when_entangled
+@transaction.atomic
+def set_server(
+    *, store: Store, by: User, machine: Machine = None, line_id: int | None = None, server_id: int | None
+) -> None:
+    """Who served: for one line, or for the whole sale with all that is put in from now on. None: the cashier.
+
+    Raises Refused for somebody who does not work in the store, Missing where there is no such line or sale.
+    """
+    if server_id is not None and server_id not in [one.pk for one in servers_of(store)]:
+        raise Refused("Choose somebody who works here.", "served_by")
+    if line_id is not None:
+        line = find_line(store, by, machine, line_id)
+        line.served_by_id = server_id
+        line.save(update_fields=["served_by"])
+        return
+    cart = lock_current(store, by, machine)
+    if cart is None:
+        raise Missing("There is no sale at hand.", "served_by")
+    cart.served_by_id = server_id
+    cart.save(update_fields=["served_by", "updated_at"])
+    cart.lines.update(served_by=server_id)
+
+
+def servers_of(store: Store) -> list[User]:
+    """Who may have served: all who sell in the store. One query."""
+    sells = Membership.objects.standing().filter(store=store).exclude(role=Role.AUDITOR)
+    return list(User.objects.filter(memberships__in=sells).order_by("first_name", "username"))
+
+
+def _refuse_price(store: Store, line: CartLine, now: datetime) -> None:
+    _, (field, sentence) = _judged(store, line, now)
+    if field == "price":
+        is_below_cost = sentence == BELOW_COST.format(name=line.product.name)
+        raise (BelowCost if is_below_cost else Refused)(sentence, "price")
+
+
+def _judged(store: Store, line: CartLine, now: datetime) -> tuple[Decimal, tuple[str, str]]:
+    """How much the line sells as things stand, and what stands against it (field, sentence)."""
+    priced = read_cart(store, line.cart, store.day_of(now))
+    index = next(n for n, one in enumerate(priced.lines) if one.line.pk == line.pk)
+    quantity = sum((part.quantity for part in priced.lines[index].quoted), Decimal(0))
+    return quantity, priced.quote.refused.get(index, ("", ""))
