@@ -16,10 +16,14 @@ from billing.models import (
     MoneyBack,
     Payment,
     Product,
+    ProductBarcode,
     RecordBill,
     Return,
     ReturnLine,
+    ShortageSettlement,
+    StockAdjustment,
     StockMovement,
+    StockShortage,
 )
 from billing.models.stock import PRICES
 from billing.services.products import check_product, clean_batch, create_product, update_batch, update_product
@@ -139,6 +143,36 @@ class StockMovementAdmin(ReadOnlyAdmin):
     list_select_related = ("product", "batch__product", "by")
     list_filter = ("reason",)
     search_fields = ("product__name",)
+
+
+@admin.register(StockAdjustment)
+class StockAdjustmentAdmin(ReadOnlyAdmin):
+    list_display = ("at", "product", "kind", "quantity", "counted", "by", "note")
+    list_select_related = ("product", "by")
+    list_filter = ("kind",)
+    search_fields = ("product__name",)
+
+
+@admin.register(StockShortage)
+class StockShortageAdmin(ReadOnlyAdmin):
+    list_display = ("at", "product", "bill_line", "quantity", "open", "by")
+    list_select_related = ("product", "bill_line", "by")
+    search_fields = ("product__name",)
+
+
+@admin.register(ShortageSettlement)
+class ShortageSettlementAdmin(ReadOnlyAdmin):
+    list_display = ("at", "shortage", "movement", "cost", "by")
+    list_select_related = ("shortage", "movement", "by")
+
+
+@admin.register(ProductBarcode)
+class ProductBarcodeAdmin(ReadOnlyAdmin):
+    """Written on the product's own page."""
+
+    list_display = ("barcode", "product", "quantity", "created_at")
+    list_select_related = ("product",)
+    search_fields = ("barcode", "product__name")
 
 
 class ReadOnlyInline(admin.TabularInline):

@@ -55,6 +55,10 @@ class ProductTable(StoreTable):
         stock = show_quantity(record.current_stock)
         if record.unit != Unit.PIECE:
             stock = f"{stock} {record.get_unit_display()}"
+        if record.short:
+            return format_html(
+                '{} <span class="badge text-bg-danger">{} short</span>', stock, show_quantity(record.short)
+            )
         if not record.current_stock:
             return format_html('{} <span class="badge text-bg-danger">Out</span>', stock)
         if record.is_low:

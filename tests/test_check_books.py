@@ -24,7 +24,7 @@ from billing.tests.factories import ProductFactory, filled_cart, sell, stocked_p
 from customers.models import LikelyPair
 from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
-from tests import money_books, opening_books, record_books, return_books, till_books
+from tests import money_books, opening_books, record_books, return_books, stock_books, till_books
 from viveka.books import bounds, ties
 from viveka.books.check import RULES, check_books
 from viveka.books.oldest_first import Movement, out_of_turn
@@ -39,7 +39,8 @@ Ids = dict[str, Any]
 
 def trade(store: Store, by: User) -> Ids:
     """A little of everything that a store can do, and the ids of it by name."""
-    money = till_books.trade_at_a_till(store, by) | return_books.take_back_a_little(store, by)
+    money = stock_books.run_short_and_put_right(store, by)
+    money |= till_books.trade_at_a_till(store, by) | return_books.take_back_a_little(store, by)
     money |= money_books.trade_ahead_and_on_credit(store, by)
     money |= record_books.trade_by_appointment(store, by) | opening_books.bring_along(store, by)
     soap = stocked_product(store, batches=[(3, 80, 100), (10, 85, 110), (10, 85, 110)], by=by, name="Soap")
@@ -262,6 +263,7 @@ BREAKS = [
     *opening_books.BREAKS,
     *record_books.BREAKS,
     *return_books.BREAKS,
+    *stock_books.BREAKS,
     *till_books.BREAKS,
 ]
 APPS = {"customer": "customers", "counter": "stores"}

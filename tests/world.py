@@ -8,12 +8,24 @@ from django.utils import timezone
 from advances.models import AdvancePayment, Deduction, Record
 from advances.services import Line
 from advances.tests.factories import appointment_of, booking_of, enquiry_of, paid_ahead
-from billing.models import Bill, Cart, CartLine, MoneyBack, Payment, Product, RecordBill, ReturnLine, StockMovement
+from billing.models import (
+    Bill,
+    Cart,
+    CartLine,
+    MoneyBack,
+    Payment,
+    Product,
+    RecordBill,
+    ReturnLine,
+    ShortageSettlement,
+    StockMovement,
+    StockShortage,
+)
 from billing.services.buyer import Buyer
 from billing.services.checkout import complete_cart
 from billing.services.record_sales import carry_to_counter
 from billing.services.tender import Tender
-from billing.tests.factories import filled_cart, sell, stocked_product, take_back
+from billing.tests.factories import filled_cart, sell, short_of_and_put_right, stocked_product, take_back
 from billing.tests.till_factories import counted_till
 from customers.models import Customer, LikelyPair, Merge
 from customers.records import delete_customer
@@ -67,6 +79,7 @@ def make_shop() -> Shop:
     ApiToken.objects.issue(store=store, user=cashier, name="Mobile till")
     customer = CustomerFactory(store=store)
     product = stocked_product(store, batches=[(50, 80, 100)], by=manager)
+    short_of_and_put_right(store, product, by=manager)
     service = stocked_product(store, batches=[], selling_price=200, stock_policy="none")
     bill = sell(store, cashier, [(product, 2)], buyer=Buyer(phone=customer.phone)).bill
     take_back(bill, 1, by=manager)
@@ -141,6 +154,11 @@ ROW_OF: dict[str, Any] = {
     "stores.storechange": lambda shop: _change(shop.store),
     "stores.membershipchange": lambda shop: _change(shop.staff["cashier"]),
     "customers.customerchange": lambda shop: _change(shop.customer),
+    "billing.stockadjustment": lambda shop: _first(shop.product.adjustments),
+    "billing.stockshortage": lambda shop: _first(StockShortage.objects.filter(store=shop.store)),
+    "billing.shortagesettlement": lambda shop: _first(ShortageSettlement.objects.filter(store=shop.store)),
+    "billing.productbarcode": lambda shop: _first(shop.product.barcodes),
+    "billing.productbarcodechange": lambda shop: _change(shop.product.barcodes.first()),
     "billing.productchange": lambda shop: _change(shop.product),
     "billing.batchchange": lambda shop: _change(shop.product.batches.first()),
 }

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from advances.models import Appointment, Booking, Enquiry
-from billing.models import Batch, Product
+from billing.models import Batch, Product, ProductBarcode
 from customers.models import Customer
 from debts.models import CreditAccount
 from viveka.stores.admin_changes import ChangeAdmin
@@ -29,5 +29,5 @@ def _history(model: Any) -> Any:
 
 admin.site.register(_history(Store), StoreChangeAdmin)
 admin.site.register(_history(Membership), MembershipChangeAdmin)
-for traced in (Till, Customer, Product, Batch, CreditAccount, Appointment, Booking, Enquiry):
+for traced in (Till, Customer, Product, ProductBarcode, Batch, CreditAccount, Appointment, Booking, Enquiry):
     admin.site.register(_history(traced), ChangeAdmin)

@@ -99,7 +99,10 @@ class ProductIn(Incoming):
     category: Text80 = Field("", examples=["Grocery"])
     selling_price: OptionalMoney = None
     stock_policy: Word = Field(
-        "", examples=["refuse"], description="refuse or none (a service); the store's default where none is given."
+        "",
+        examples=["refuse"],
+        description="refuse, allow (sold on, the next batch settles it) or none (a service); the store's default where"
+        " none is given.",
     )
 
 

@@ -1,7 +1,7 @@
 """The sale for programs: one call of the checkout, and how its result is shown."""
 
 import re
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import groupby
@@ -13,7 +13,7 @@ from ninja import Router
 from pydantic import Field
 
 from billing.api.bills import BillOut, bill_out, bills_for_show
-from billing.models import Bill, BillLine, PaymentMethod, Product, StockMovement
+from billing.models import Bill, BillLine, MovementReason, PaymentMethod, Product, StockMovement, StockShortage
 from billing.services.buyer import NO_CUSTOMER, Buyer
 from billing.services.checkout import PriceChanged, Sale, Terms, Written, checkout
 from billing.services.quote import SaleItem
@@ -101,9 +101,9 @@ class SaleIn(Incoming):
 
 
 class SoldFrom(Outgoing):
-    batch_id: IdOut
+    batch_id: IdOut | None = Field(description="null for what was not there: a batch to come settles it.")
     quantity: QuantityOut
-    cost: HiddenMoney = Field(default=None, description=f"Of one. {HIDDEN}")
+    cost: HiddenMoney = Field(default=None, description=f"Of one, null where it is not known yet. {HIDDEN}")
     price: MoneyOut
 
 
@@ -240,7 +240,7 @@ def _sale_made(sale: Sale, receipt: ReceiptIn, request: StoreRequest) -> SaleMad
     written = sale.written or _written(bill)
     made = SaleMade(
         message="Sales processed successfully",
-        data=_sold(written.lines, written.movements, viewer),
+        data=_sold(written, viewer),
         bill=bill_out(bill, written.lines, written.payments, viewer),
     )
     warnings = sale.warnings or (_warnings_then(bill, receipt) if sale.is_replay else [])
@@ -251,8 +251,9 @@ def _sale_made(sale: Sale, receipt: ReceiptIn, request: StoreRequest) -> SaleMad
 
 def _written(bill: Bill) -> Written:
     """The rows of a bill that was there already, as its first answer had them."""
-    movements = StockMovement.objects.filter(bill_line__bill=bill, quantity__lt=0).select_related("batch")
-    return Written(list(bill.lines.all()), list(movements.order_by("pk")), list(bill.payments.all()))
+    sold = StockMovement.objects.filter(bill_line__bill=bill, reason=MovementReason.SOLD).select_related("batch")
+    short = StockShortage.objects.filter(bill_line__bill=bill)
+    return Written(list(bill.lines.all()), list(sold.order_by("pk")), list(bill.payments.all()), list(short))
 
 
 def _warnings_then(bill: Bill, receipt: ReceiptIn) -> list[str]:
@@ -261,14 +262,18 @@ def _warnings_then(bill: Bill, receipt: ReceiptIn) -> list[str]:
     return [NO_CUSTOMER] if bill.customer_id is None and named else []
 
 
-def _sold(lines: Sequence[BillLine], movements: Iterable[StockMovement], viewer: Membership) -> list[SoldItem]:
+def _sold(written: Written, viewer: Membership) -> list[SoldItem]:
     moved: dict[object, list[StockMovement]] = {}
-    for movement in movements:
+    for movement in written.movements:
         moved.setdefault(movement.bill_line_id, []).append(movement)
+    short = {shortage.bill_line_id: shortage.quantity for shortage in written.shortages}
     items = []
-    for _, of_item in groupby(lines, key=lambda line: line.item):
-        group = list(of_item)
-        batches = [_sold_from(line, movement, viewer) for line in group for movement in moved.get(line.pk, [])]
+    for _, of_item in groupby(written.lines, key=lambda line: line.item):
+        group, batches = list(of_item), []
+        for line in group:
+            batches += [_sold_from(line, movement, viewer) for movement in moved.get(line.pk, [])]
+            if line.pk in short:
+                batches.append(SoldFrom(batch_id=None, quantity=short[line.pk], price=line.price))
         items.append(_sold_item(group, batches, viewer))
     return items
 

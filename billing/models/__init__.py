@@ -4,11 +4,14 @@ from billing.models.bill import Bill, BillLine, Payment, PaymentMethod
 from billing.models.bill_finding import BillStatus
 from billing.models.cart import Cart, CartLine
 from billing.models.product import Product, Unit
+from billing.models.product_barcode import ProductBarcode
 from billing.models.record_bill import RecordBill
 from billing.models.returns import MoneyBack, Return, ReturnLine, Way
-from billing.models.stock import Batch, MovementReason, StockMovement
+from billing.models.shortage import ShortageSettlement, StockShortage
+from billing.models.stock import AdjustmentKind, Batch, MovementReason, StockAdjustment, StockMovement
 
 __all__ = [
+    "AdjustmentKind",
     "Batch",
     "Bill",
     "BillLine",
@@ -20,10 +23,14 @@ __all__ = [
     "Payment",
     "PaymentMethod",
     "Product",
+    "ProductBarcode",
     "RecordBill",
     "Return",
     "ReturnLine",
+    "ShortageSettlement",
+    "StockAdjustment",
     "StockMovement",
+    "StockShortage",
     "Unit",
     "Way",
 ]

@@ -60,6 +60,8 @@ class Bill(StoreOwned):
     status: str
     returned_total: Decimal
     returned_cost: Decimal
+    settled_cost: Decimal
+    is_short: bool
 
     objects = BillQuerySet.as_manager()
 
@@ -126,7 +128,8 @@ class Bill(StoreOwned):
 
     @property
     def kept_cost(self) -> Any:
-        return self.total_cost - self.returned_cost
+        """What its goods cost as far as it is known: also of those that came in after they were sold."""
+        return self.total_cost + self.settled_cost - self.returned_cost
 
     @property
     def kept_profit(self) -> Any:
@@ -168,6 +171,9 @@ class BillLine(StoreOwned):
     allowed_why = models.CharField(max_length=500, blank=True, default="", db_default="")
     returned = QuantityField(default=NOTHING, db_default=NOTHING, editable=False)  # one writer: services.returns
 
+    settled_cost: Any = ZERO
+    """What goods of it cost that came in after they were sold, where the line was read with it."""
+
     class Meta:
         ordering = ["position"]
         constraints = [
@@ -196,8 +202,12 @@ class BillLine(StoreOwned):
         return f"{self.quantity} {self.name}"
 
     @property
+    def known_cost(self) -> Any:
+        return self.cost + self.settled_cost
+
+    @property
     def profit(self) -> Any:
-        return self.total - self.cost
+        return self.total - self.known_cost
 
     @property
     def left(self) -> Any:

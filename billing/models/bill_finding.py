@@ -56,7 +56,10 @@ class BillQuerySet(models.QuerySet["Bill"]):
         return self.filter(_has_line(returned__lt=F("quantity")))
 
     def with_status(self) -> "BillQuerySet":
-        """Each with `status` (a `BillStatus`), and what its returns took off: `returned_total`, `returned_cost`."""
+        """Each with `status` (a `BillStatus`), and what its returns took off: `returned_total`, `returned_cost`.
+
+        `settled_cost` is what goods cost that came in after they were sold, `is_short` whether some did not come yet.
+        """
         returns = apps.get_model("billing", "Return")._default_manager.filter(bill=OuterRef("pk"))
         sums = returns.order_by().values("bill")
 
@@ -69,7 +72,16 @@ class BillQuerySet(models.QuerySet["Bill"]):
             When(_has_line(returned__lt=F("quantity")), then=Value(BillStatus.PART)),
             default=Value(BillStatus.RETURNED),
         )
-        return self.annotate(status=status, returned_total=taken_off("total"), returned_cost=taken_off("total_cost"))
+        settlements = apps.get_model("billing", "ShortageSettlement")._default_manager.order_by()
+        settled = settlements.filter(shortage__bill_line__bill=OuterRef("pk")).values("shortage__bill_line__bill")
+        short = apps.get_model("billing", "StockShortage")._default_manager.filter(bill_line__bill=OuterRef("pk"))
+        return self.annotate(
+            status=status,
+            returned_total=taken_off("total"),
+            returned_cost=taken_off("total_cost"),
+            settled_cost=Coalesce(Subquery(settled.annotate(sum=Sum("cost")).values("sum")), ZERO),
+            is_short=Exists(short.filter(open__gt=0)),
+        )
 
     def matching(self, text: str) -> "BillQuerySet":
         """A bill's number or its sequence, or what the bill copied of its customer: number, phone, name.

@@ -7,8 +7,9 @@ from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
+from billing.models import triggers
 from viveka.stores.constraints import StoreKey
-from viveka.stores.fields import MoneyField, QuantityField, StoreForeignKey
+from viveka.stores.fields import MoneyField, QuantityField, SignedQuantityField, StoreForeignKey
 from viveka.stores.models import StockPolicy, Store, StoreOwned
 from viveka.stores.text import SearchWords, words_query
 from viveka.stores.tracing import traced
@@ -85,7 +86,12 @@ class Product(StoreOwned):
     turned_out = StoreForeignKey("self", null=True, editable=False, related_name="+", db_index=False)  # another product
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
-    current_stock = QuantityField(default=Decimal(0), editable=False)  # one writer: billing.services
+    current_stock = SignedQuantityField(default=Decimal(0), editable=False)  # one writer: billing.services
+    # Sold before it came in: the next batch settles it. Current stock is what the batches have less this.
+    short = QuantityField(default=Decimal(0), db_default=Decimal(0), editable=False)
+
+    last_price: Decimal | None = None
+    """What the last batch sold for, where that is the price of what is short (`note_last_prices`)."""
 
     search = models.GeneratedField(
         expression=SearchWords(F("name"), F("sku"), F("barcode")), output_field=SearchVectorField(), db_persist=True
@@ -120,12 +126,19 @@ class Product(StoreOwned):
             models.CheckConstraint(
                 name="service_keeps_no_stock", condition=~Q(stock_policy=StockPolicy.NONE) | Q(current_stock=Value(0))
             ),
+            models.CheckConstraint(
+                name="short_only_where_allowed", condition=Q(short=Value(0)) | Q(stock_policy=StockPolicy.ALLOW)
+            ),
+            models.CheckConstraint(
+                name="stock_below_zero_only_by_what_is_short", condition=Q(current_stock__gte=-F("short"))
+            ),
         ]
         indexes = [
             GinIndex(fields=["search"], name="product_search"),
             models.Index(fields=["store", "name"], name="product_favourites", condition=Q(is_favourite=True)),
             models.Index(fields=["store", "-id"], name="product_to_complete", condition=Q(to_complete=True)),
         ]
+        triggers = [triggers.barcode_of_a_product]
 
     def __str__(self) -> str:
         return self.name
@@ -140,6 +153,10 @@ class Product(StoreOwned):
     @property
     def keeps_stock(self) -> bool:
         return self.stock_policy != StockPolicy.NONE
+
+    @property
+    def may_be_short(self) -> bool:
+        return self.stock_policy == StockPolicy.ALLOW
 
     @property
     def is_low(self) -> bool:

@@ -1,5 +1,7 @@
+from decimal import Decimal
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -83,6 +85,8 @@ class ReturnLine(StoreOwned):
     total = MoneyField()
     cost = MoneyField()
     is_restocked = models.BooleanField(default=True)
+    # How much of it was sold before it came in, and came back before a batch settled it: it is owed to no batch now.
+    short = QuantityField(default=Decimal(0), db_default=Decimal(0))
 
     class Meta:
         ordering = ["bill_line__position"]
@@ -92,6 +96,10 @@ class ReturnLine(StoreOwned):
             StoreKey("bill_line"),
             models.UniqueConstraint(name="return_line_once", fields=["goods_return", "bill_line"]),
             models.CheckConstraint(name="return_line_has_a_quantity", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(
+                name="return_line_short_within_it",
+                condition=Q(short=Value(0)) | Q(short__lte=F("quantity"), is_restocked=True),
+            ),
         ]
         triggers = [*append_only(), nothing_added_to("billing_return", "goods_return_id")]
 

@@ -92,3 +92,28 @@ def nothing_added_to_a_bill(what: str) -> pgtrigger.Trigger:
             RETURN NULL;
         """,
     )
+
+
+def _barcode_once(elsewhere: str, lock: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="barcode_once_in_the_store",
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        when=pgtrigger.Before,
+        func=f"""
+            IF NEW.barcode = '' OR TG_OP = 'UPDATE' AND NEW.barcode = OLD.barcode THEN
+                RETURN NEW;
+            END IF;
+            PERFORM {lock}(8102, NEW.store_id::int);
+            IF EXISTS (SELECT 1 FROM {elsewhere} WHERE store_id = NEW.store_id AND barcode = NEW.barcode) THEN
+                RAISE EXCEPTION 'another product has the barcode %', NEW.barcode
+                    USING ERRCODE = 'unique_violation', CONSTRAINT = 'barcode_once_in_the_store';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+# A barcode is one product's, whichever of the two tables it stands in. Products come and go side by side; a further
+# barcode waits for those that are being written, and they for it, so that neither overlooks the other.
+barcode_of_a_product = _barcode_once("billing_productbarcode", "pg_advisory_xact_lock_shared")
+further_barcode = _barcode_once("billing_product", "pg_advisory_xact_lock")

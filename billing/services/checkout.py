@@ -14,12 +14,13 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from billing.models import Bill, BillLine, Cart, Payment, StockMovement
+from billing.models import Bill, BillLine, Cart, Payment, StockMovement, StockShortage
 from billing.services.above import Kept, keep_above
 from billing.services.buyer import Buyer, Identified, identify
 from billing.services.instruments import Instrument, open_instruments
 from billing.services.quote import Quote, QuotedLine, SaleItem, quote, sale_item
 from billing.services.record_bills import bill_record
+from billing.services.shortages import carry_shortages
 from billing.services.stock import lock_batches, lock_products, sold_movements, take_from_batches
 from billing.services.tender import Settled, Tender, settle
 from customers.models import Customer
@@ -69,11 +70,12 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands behind a bill: its lines by position, the movements of its goods, its payments."""
+    """What stands behind a bill: its lines by position, the movements of its goods, its payments, what was short."""
 
     lines: list[BillLine]
     movements: list[StockMovement]
     payments: list[Payment]
+    shortages: list[StockShortage]
 
 
 @retry_when_entangled
@@ -170,12 +172,15 @@ def _sell(
     take_from_batches([part for line in priced.lines for part in line.parts])
     common = {"store_id": store.pk, "by_id": by.pk, "at": at, "created_at": now}
     lines, movements = _write_lines(common, bill_id, priced.lines)
+    shortages = _shortages(common, lines, priced.lines)
+    carry_shortages(shortages, products)
     payments = _write_payments(common | {"till_session_id": till}, bill_id, settled, instruments)
     if who.customer:
         _count_purchase(who.customer, priced.total, at)
     bill = _write_bill(store, by, bill_id, cart, who, priced, settled, kept, now, at, terms.reference_number)
     warnings = [who.warning] if who.warning else []
-    return Sale(bill, is_new_customer=who.is_new, warnings=warnings, written=Written(lines, movements, payments))
+    written = Written(lines, movements, payments, shortages)
+    return Sale(bill, is_new_customer=who.is_new, warnings=warnings, written=written)
 
 
 def _compare(priced: Quote, terms: Terms) -> None:
@@ -209,6 +214,15 @@ def _write_lines(
     insert_rows(rows)
     insert_rows(movements)
     return rows, movements
+
+
+def _shortages(common: dict, rows: Sequence[BillLine], lines: Sequence[QuotedLine]) -> list[StockShortage]:
+    """What is sold before it came in, not yet written."""
+    return [
+        StockShortage(**common, bill_line=row, product_id=row.product_id, quantity=line.short, open=line.short)
+        for row, line in zip(rows, lines, strict=True)
+        if line.short
+    ]
 
 
 def _write_payments(

@@ -17,6 +17,7 @@ from django.db.models import Q
 from billing.models import Batch, MovementReason, Product, StockMovement
 from billing.services.import_rows import PRODUCT_COLUMNS, Lot, Reading, Row
 from billing.services.products import SKU_TAKEN, stock_in_the_way
+from billing.services.shortages import settle_shortages
 from billing.services.stock import check_received
 from viveka.stores.errors import Refused
 from viveka.stores.models import Store, User
@@ -247,3 +248,5 @@ def _receive(plan: _Plan, by: User) -> None:
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_ADD_STOCK, [[batch.pk for batch in batches]])
+    if any(product.short for product, _ in plan.lots):
+        settle_shortages(store=plan.store, batches=batches, by=by, now=plan.now)

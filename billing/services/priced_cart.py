@@ -8,6 +8,7 @@ from typing import Any
 
 from billing.models import Batch, Cart, CartLine, Product
 from billing.services.quote import Quote, QuotedLine, SaleItem, quote, sale_item
+from billing.services.stock import note_last_prices
 from viveka.stores.errors import Refused
 from viveka.stores.models import Store
 from viveka.stores.money import SYMBOLS, ZERO, show_quantity
@@ -15,11 +16,12 @@ from viveka.stores.money import SYMBOLS, ZERO, show_quantity
 
 @dataclass(frozen=True, slots=True)
 class PricedPart:
-    """So much of one batch at one price; `batch` is None for a service."""
+    """So much of one batch at one price; `batch` is None for a service, and for what is not there."""
 
     quantity: Decimal
     price: Decimal
     batch: Batch | None
+    is_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,12 @@ class PricedLine:
     def parts(self) -> list[PricedPart]:
         parts = []
         for line in self.quoted:
-            taken: Sequence[tuple[Batch | None, Decimal]] = line.parts or [(None, line.quantity)]
+            taken: Sequence[tuple[Batch | None, Decimal]] = line.parts
+            if not line.parts and not line.short:
+                taken = [(None, line.quantity)]
             parts += [PricedPart(quantity, line.price, batch) for batch, quantity in taken]
+            if line.short:
+                parts.append(PricedPart(line.short, line.price, None, is_short=True))
         return parts
 
     @property
@@ -131,6 +137,7 @@ def read_cart(store: Store, cart: Cart | None, day: date) -> PricedCart:
     """The cart with the prices of that day, for showing: nothing is locked. Two queries, whatever its size."""
     lines = list(cart.lines.select_related("product", "packet").order_by("id")) if cart else []
     shelves = [line.product_id for line in lines if line.product.keeps_stock]
+    note_last_prices(line.product for line in lines)
     items = [sale_item(line, store) for line in lines]
     shelf: dict[str, Any] = {
         "products": {line.product_id: line.product for line in lines},
@@ -155,6 +162,7 @@ def read_cart(store: Store, cart: Cart | None, day: date) -> PricedCart:
 def price_each(products: Sequence[Product], day: date) -> list[tuple[Product, Decimal | None]]:
     """Each product with the price of the next one sold; None where there is none to sell, or no price."""
     shelves = [product.pk for product in products if product.keeps_stock]
+    note_last_prices(products)
     items = [SaleItem(product.pk, Decimal(1)) for product in products]
     priced = quote(items, products={product.pk: product for product in products}, batches=_batches(shelves, day))
     first = [next(iter(priced.of_item(n)), None) for n in range(len(products))]

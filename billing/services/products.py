@@ -134,9 +134,12 @@ def check_product(store: Store, fields: Mapping[str, Any], product: Product | No
 def stock_in_the_way(product: Product, cleaned: Mapping[str, Any]) -> dict[str, list[str]]:
     """What can't be changed while there is stock of the product, by field."""
     errors = {}
-    if cleaned.get("stock_policy") == StockPolicy.NONE and product.current_stock:
+    if product.short and cleaned.get("stock_policy", StockPolicy.ALLOW) != StockPolicy.ALLOW:
+        owed = show_quantity(product.short)
+        errors["stock_policy"] = [f"{owed} of it were sold and did not come in yet. Receive a batch first."]
+    elif cleaned.get("stock_policy") == StockPolicy.NONE and product.current_stock:
         errors["stock_policy"] = ["There is stock of it. It can become a service when nothing is left."]
-    if cleaned.get("unit", product.unit) not in DIVISIBLE and product.current_stock % 1:
+    if cleaned.get("unit", product.unit) not in DIVISIBLE and (product.current_stock % 1 or product.short % 1):
         errors["unit"] = [f"There is {show_quantity(product.current_stock)} of it, which is not whole."]
     return errors
 

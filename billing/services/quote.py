@@ -14,7 +14,7 @@ from billing.services.asked import SaleItem, sale_item
 from billing.services.worth import quantity_worth
 from viveka.stores.errors import Conflict, Refused, RefusedFields
 from viveka.stores.fifo import take_oldest_first
-from viveka.stores.money import MAX_MONEY, ZERO, show_quantity, spread, to_paisa
+from viveka.stores.money import MAX_MONEY, MAX_QUANTITY, ZERO, show_quantity, spread, to_paisa
 
 __all__ = ["BELOW_COST", "BelowCost", "Quote", "QuotedLine", "SaleItem", "quote", "sale_item"]
 ABOVE_MRP = "{name} can't be sold above its MRP of {mrp}."
@@ -44,6 +44,8 @@ class QuotedLine:
     asked: SaleItem
     discount: Decimal = ZERO
     rounding: Decimal = ZERO
+    short: Decimal = Decimal(0)
+    """How much of it is not there; a batch to come will settle it."""
 
     @property
     def total(self) -> Decimal:
@@ -84,7 +86,11 @@ class Quote:
 
     def digest(self) -> str:
         """A short fingerprint of what was shown: products, quantities, prices."""
-        shown = [f"{line.product.pk}:{line.quantity:.3f}:{line.price:.2f}:{line.subtotal:.2f}" for line in self.lines]
+        shown = [
+            f"{line.product.pk}:{line.quantity:.3f}:{line.price:.2f}:{line.subtotal:.2f}"
+            + (f":{line.short:.3f}" if line.short else "")
+            for line in self.lines
+        ]
         return hashlib.sha256("|".join([*shown, f"{self.discount:.2f}"]).encode()).hexdigest()[:16]
 
     def insist(self) -> None:
@@ -142,12 +148,14 @@ def _quote_item(result: Quote, index: int, item: SaleItem, product: Product, she
         taken = take_oldest_first(((slot, slot[1]) for slot in shelf), item.quantity)
         for slot, part in taken.parts:
             slot[1] -= part
-        if taken.missing:
+        if taken.missing and not product.may_be_short:
             there = show_quantity(item.quantity - taken.missing)
             result.short[index] = (
                 f"Only {there} of {product.name} left." if there != "0" else f"{product.name} is out of stock."
             )
         parts = [(slot[0], part) for slot, part in taken.parts]
+        if taken.missing and product.may_be_short:
+            parts.append((None, taken.missing))
     for price, group in groupby(parts, key=lambda part: _price(item, product, part[0])):
         if price is None:
             result.refused.setdefault(index, ("price", f"{product.name} has no price yet. Type one."))
@@ -163,7 +171,11 @@ def _for_money(result: Quote, index: int, item: SaleItem, product: Product, shel
     if not product.is_divisible:
         result.refused[index] = ("quantity", f"{product.name} is sold whole: type how many, not for how much.")
         return item
-    there = [(batch, remaining) for batch, remaining in shelf] if product.keeps_stock else []
+    there: list[tuple[Batch | None, Decimal]] = []
+    if product.keeps_stock:
+        there = [(batch, remaining) for batch, remaining in shelf]
+    if product.may_be_short and _price(item, product, None):
+        there.append((None, MAX_QUANTITY))
     quantity = quantity_worth(item.amount, there, lambda batch: _price(item, product, batch))
     if quantity:
         return replace(item, quantity=quantity)
@@ -185,7 +197,7 @@ def _price(item: SaleItem, product: Product, batch: Batch | None) -> Decimal | N
     batch = item.packet or batch
     if batch is not None and batch.selling_price is not None:
         return batch.selling_price
-    return product.selling_price
+    return product.last_price if product.selling_price is None else product.selling_price
 
 
 def _line(
@@ -195,7 +207,10 @@ def _line(
     kept = [(batch, part) for batch, part in parts if batch is not None]
     cost = to_paisa(sum((part * batch.cost_price for batch, part in kept), Decimal(0)))
     subtotal = to_paisa(quantity * price)
-    return QuotedLine(index, product, price, quantity, kept, subtotal, cost, item)
+    line = QuotedLine(index, product, price, quantity, kept, subtotal, cost, item)
+    if product.keeps_stock and len(kept) < len(parts):
+        line.short = quantity - sum((part for _, part in kept), Decimal(0))
+    return line
 
 
 def _take_line_discounts(result: Quote, items: Sequence[SaleItem]) -> None:

@@ -39,12 +39,15 @@ class PlannedLine:
     total: Decimal
     cost: Decimal
     parts: list[tuple[Batch, Decimal]]
+    short: Decimal = Decimal(0)
+    """How much of it no batch had settled yet."""
 
 
 def goods_out(line_ids: Iterable[UUID]) -> dict[UUID, list[tuple[Batch, Decimal]]]:
     """What of these lines is with the customer still; one query."""
     moved = StockMovement.objects.filter(
-        bill_line__in=list(line_ids), reason__in=[MovementReason.SOLD, MovementReason.RETURNED]
+        bill_line__in=list(line_ids),
+        reason__in=[MovementReason.SOLD, MovementReason.SETTLED, MovementReason.RETURNED],
     )
     out: dict[UUID, dict[int, tuple[Batch, Decimal]]] = {}
     for movement in moved.select_related("batch").order_by("id"):
@@ -55,9 +58,16 @@ def goods_out(line_ids: Iterable[UUID]) -> dict[UUID, list[tuple[Batch, Decimal]
 
 
 def plan_lines(
-    items: Sequence[ReturnItem], lines: Mapping[UUID, BillLine], products: Mapping[int, Product], out: Out
+    items: Sequence[ReturnItem],
+    lines: Mapping[UUID, BillLine],
+    products: Mapping[int, Product],
+    out: Out,
+    short: Mapping[UUID, Decimal],
 ) -> list[PlannedLine]:
-    """The lines of the return. Raises Missing for a line that is not the bill's, RefusedFields for quantities."""
+    """The lines of the return; `short` is what no batch has settled, by line.
+
+    Raises Missing for a line that is not the bill's, RefusedFields for quantities.
+    """
     if not items:
         raise Refused("Say what came back.", "items")
     if len({item.line_id for item in items}) != len(items):
@@ -69,21 +79,27 @@ def plan_lines(
         if line is None:
             raise Missing("No such line on this bill.", f"items.{n}.itemId")
         product = products[line.product_id]
-        if wrong := _wrong(item, line, product):
+        owed = short.get(line.pk, Decimal(0))
+        if wrong := _wrong(item, line, product, owed):
             errors[f"items.{n}.quantity"] = [wrong]
         else:
-            planned.append(_plan(item, line, product, out.get(line.pk, [])))
+            planned.append(_plan(item, line, product, out.get(line.pk, []), owed))
     if errors:
         raise RefusedFields(errors)
     return planned
 
 
-def _wrong(item: ReturnItem, line: BillLine, product: Product) -> str:
+def _wrong(item: ReturnItem, line: BillLine, product: Product, owed: Decimal) -> str:
     """Why so much can't come back, or ""."""
     if item.quantity <= 0 or item.quantity > line.left:
         return f"Of {line.name}, {show_quantity(line.left)} can still come back."
     if line.unit not in DIVISIBLE and item.quantity % 1:
         return f"{line.name} was sold whole: type 1, 2, 3 …"
+    if owed and not item.restock:
+        return (
+            f"{show_quantity(owed)} of {line.name} did not come in yet and can't be written off: take it back to the"
+            " shelf, and write it off when its batch is here."
+        )
     if not item.restock or not product.keeps_stock:
         return ""
     if not product.is_divisible and item.quantity % 1:
@@ -93,9 +109,12 @@ def _wrong(item: ReturnItem, line: BillLine, product: Product) -> str:
     return ""
 
 
-def _plan(item: ReturnItem, line: BillLine, product: Product, out: Sequence[tuple[Batch, Decimal]]) -> PlannedLine:
-    """The batch taken last gets its goods back first."""
-    taken = take_oldest_first(reversed(out), item.quantity) if out else None
+def _plan(
+    item: ReturnItem, line: BillLine, product: Product, out: Sequence[tuple[Batch, Decimal]], owed: Decimal
+) -> PlannedLine:
+    """What no batch gave yet is owed no more; then the batch taken last gets its goods back first."""
+    short = min(owed, item.quantity)
+    taken = take_oldest_first(reversed(out), item.quantity - short) if out else None
     parts = taken.parts if taken else []
     back = {batch.pk: quantity for batch, quantity in parts}
     after = [(batch, quantity - back.get(batch.pk, Decimal(0))) for batch, quantity in out]
@@ -105,8 +124,9 @@ def _plan(item: ReturnItem, line: BillLine, product: Product, out: Sequence[tupl
         quantity=item.quantity,
         restock=item.restock and (product.keeps_stock or not parts),
         total=worth(line, line.left) - worth(line, line.left - item.quantity),
-        cost=_cost(out) - _cost(after),
+        cost=cost_of(out) - cost_of(after),
         parts=parts,
+        short=short,
     )
 
 
@@ -115,5 +135,6 @@ def worth(line: BillLine, quantity: Decimal) -> Decimal:
     return to_paisa(line.total * quantity / line.quantity)
 
 
-def _cost(parts: Iterable[tuple[Batch, Decimal]]) -> Decimal:
+def cost_of(parts: Iterable[tuple[Batch, Decimal]]) -> Decimal:
+    """What so much of these batches cost, rounded once."""
     return to_paisa(sum((quantity * batch.cost_price for batch, quantity in parts), ZERO))

@@ -8,6 +8,7 @@ from billing.models import Bill, Way
 from billing.models.returns import MONEY_OUT
 from billing.services.return_money import GiveBack, Part, read_settlement, share_out
 from billing.services.return_plan import ReturnItem, goods_out, plan_lines
+from billing.services.shortages import open_shortages
 from viveka.stores.money import ZERO
 
 
@@ -23,7 +24,8 @@ def preview_return(bill: Bill, items: Sequence[ReturnItem], chosen: GiveBack) ->
     """Raises what the return itself would raise, as things stand."""
     lines = {line.pk: line for line in bill.lines.select_related("product")}
     products = {line.product_id: line.product for line in lines.values()}
-    planned = plan_lines(items, lines, products, goods_out([item.line_id for item in items]))
+    asked = [item.line_id for item in items]
+    planned = plan_lines(items, lines, products, goods_out(asked), open_shortages(asked))
     total = sum((one.total for one in planned), ZERO)
     return Preview(total, share_out(total, read_settlement(bill), chosen))
 

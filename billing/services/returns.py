@@ -29,6 +29,7 @@ from billing.services.checkout import bill_number
 from billing.services.record_bills import release_record
 from billing.services.return_money import IN_CASH, GiveBack, Part, read_settlement, share_out
 from billing.services.return_plan import PlannedLine, ReturnItem, goods_out, plan_lines
+from billing.services.shortages import cancel_shortages, open_shortages
 from billing.services.stock import lock_products, put_back_in_batches
 from customers.models import Customer
 from debts.models import ReductionCause
@@ -156,7 +157,8 @@ def _take_back(told: _Told, bill_id: UUID, return_id: UUID, wanted: Callable[[Bi
     items = wanted(bill)
     lines = {line.pk: line for line in bill.lines.all()}  # after the lock: what is returned can't change any more
     _check_standing(told, bill, lines.values())
-    planned = plan_lines(items, lines, products, goods_out([item.line_id for item in items]))
+    asked = [item.line_id for item in items]
+    planned = plan_lines(items, lines, products, goods_out(asked), open_shortages(asked))
     total = sum((one.total for one in planned), ZERO)
     parts = share_out(total, read_settlement(bill), told.give_back)
 
@@ -202,11 +204,12 @@ def _write_goods(common: dict[str, Any], return_id: UUID, planned: Sequence[Plan
     for one in planned:
         row = ReturnLine(
             store_id=common["store_id"], goods_return_id=return_id, bill_line=one.line, quantity=one.quantity,
-            total=one.total, cost=one.cost, is_restocked=one.restock,
+            total=one.total, cost=one.cost, is_restocked=one.restock, short=one.short,
         )  # fmt: skip
         rows.append(row)
         movements += _movements(common, row, one)
     put_back_in_batches([part for one in planned if one.restock for part in one.parts])
+    cancel_shortages([(one.line.pk, one.product.pk, one.short) for one in planned if one.short])
     with connection.cursor() as cursor:
         cursor.execute(_RETURNED, [[one.line.pk for one in planned], [one.quantity for one in planned]])
     insert_rows(rows)

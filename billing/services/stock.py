@@ -1,6 +1,6 @@
 """Stock: receiving a batch, and taking what a bill sold."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from billing.models import Batch, MovementReason, Product, StockMovement
+from billing.services.shortages import settle_shortages
 from viveka.stores.dating import check_dated
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.locking import lock_rows
@@ -44,7 +45,10 @@ def receive_batch(
     supplier_bill: str = "",
     note: str = "",
 ) -> Batch:
-    """Put one received lot on the shelf. Raises Refused naming the field that breaks a rule."""
+    """Put one received lot on the shelf; what was sold before it came in is settled from it.
+
+    Raises Refused naming the field that breaks a rule.
+    """
     product = lock_products(product.store, [product.pk])[product.pk]
     check_received(
         product=product, quantity=quantity, selling_price=selling_price, mrp=mrp, received_at=received_at, now=now
@@ -60,6 +64,8 @@ def receive_batch(
     )  # fmt: skip
     product.current_stock += quantity
     product.save(update_fields=["current_stock"])
+    if product.short:
+        settle_shortages(store=product.store, batches=[batch], by=by, now=now)
     return batch
 
 
@@ -105,8 +111,19 @@ def lock_products(store: Store, ids: Sequence[int]) -> dict[int, Product]:
 
 def lock_batches(products: dict[int, Product], day: date) -> list[Batch]:
     """What can be sold of these products on that day, oldest first, locked; after their products."""
+    note_last_prices(products.values())
     shelves = [product.pk for product in products.values() if product.keeps_stock]
     return sorted(lock_rows(Batch, _SELLABLE, [shelves, day]), key=lambda batch: (batch.received_at, batch.pk))
+
+
+def note_last_prices(products: Iterable[Product]) -> None:
+    """Note what the last batch sold for, where a product may be sold without stock and has no price of its own."""
+    unpriced = {product.pk: product for product in products if product.may_be_short and product.selling_price is None}
+    if unpriced:
+        priced = Batch.objects.filter(product__in=unpriced, selling_price__isnull=False)
+        last = priced.order_by("product_id", "-received_at", "-id").distinct("product_id")
+        for pk, price in last.values_list("product_id", "selling_price"):
+            unpriced[pk].last_price = price
 
 
 def take_from_batches(parts: Sequence[tuple[Batch, Decimal]]) -> None:

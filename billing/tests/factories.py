@@ -9,7 +9,18 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from billing.models import Bill, Cart, CartLine, PaymentMethod, Product, Return
+from billing.models import (
+    AdjustmentKind,
+    Batch,
+    Bill,
+    Cart,
+    CartLine,
+    PaymentMethod,
+    Product,
+    ProductBarcode,
+    Return,
+)
+from billing.services.adjusting import Why, adjust_batch
 from billing.services.checkout import Sale, checkout
 from billing.services.quote import SaleItem
 from billing.services.return_money import IN_CASH, GiveBack
@@ -56,6 +67,29 @@ def stocked_product(
         )
     product.refresh_from_db()
     return product
+
+
+def sold_short(store: Store, short: Number, *, by: User, there: Number = 0, price: Number = 100, **fields: Any) -> Bill:
+    """A bill of a product sold without stock: `there` pieces of a batch at 80, and `short` that did not come in yet."""
+    lots = [(there, 80, price)] if there else []
+    product = stocked_product(store, batches=lots, by=by, stock_policy="allow", selling_price=Decimal(price), **fields)
+    return sell(store, by, [(product, Decimal(there) + Decimal(short))]).bill
+
+
+def receive(product: Product, quantity: Number, cost: Number, *, by: User, **rest: Any) -> Batch:
+    """One batch, now, at a price of 100."""
+    now = timezone.now()
+    given = {"selling_price": Decimal(100), "received_at": now, "now": now, **rest}
+    return receive_batch(product=product, quantity=Decimal(quantity), cost_price=Decimal(cost), by=by, **given)
+
+
+def short_of_and_put_right(store: Store, product: Product, *, by: User) -> None:
+    """For a store that has one of everything: a shortage settled in part, a damaged piece, a carton's barcode."""
+    line = sold_short(store, 3, by=by).lines.get()
+    receive(line.product, 2, 70, by=by)
+    why = Why(AdjustmentKind.DAMAGED, by, timezone.now(), "Fell down")
+    adjust_batch(store=store, batch_id=product.batches.first().pk, quantity=Decimal(1), why=why)  # type: ignore[union-attr]
+    ProductBarcode.objects.create(store=store, product=product, barcode="18901234567890", quantity=Decimal(12))
 
 
 def sell(

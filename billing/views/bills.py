@@ -1,6 +1,7 @@
 """Bills that stand: found again, and told in full."""
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -11,6 +12,7 @@ from billing.models import Bill, BillStatus, MovementReason, StockMovement
 from billing.tables import BillTable
 from viveka.stores.access import member_required
 from viveka.stores.middleware import StoreRequest
+from viveka.stores.money import ZERO
 from viveka.stores.pages import render_page
 from viveka.stores.paging import newest_page
 
@@ -33,10 +35,14 @@ def bill_page(request: StoreRequest, pk: str) -> HttpResponse:
     """One bill: lines with the batches they came from, payments, customer."""
     bills = Bill.objects.of(request.store).with_status()
     bill = get_object_or_404(bills.select_related("cashier", "customer", "debt_payment", "kept_advance"), pk=pk)
-    sold = StockMovement.objects.filter(reason=MovementReason.SOLD).select_related("batch").order_by("id")
-    lines = bill.lines.select_related("product", "served_by", "allowed_by").prefetch_related(
-        Prefetch("movements", sold, to_attr="sold")
+    sold = StockMovement.objects.filter(reason__in=[MovementReason.SOLD, MovementReason.SETTLED])
+    sold = sold.select_related("batch").order_by("id")
+    lines = bill.lines.select_related("product", "shortage", "served_by", "allowed_by").annotate(
+        later_cost=Coalesce(Sum("shortage__settlements__cost"), ZERO)
     )
+    lines = lines.prefetch_related(Prefetch("movements", sold, to_attr="sold"))
+    for line in lines:
+        line.settled_cost = line.later_cost
     context = {
         "bill": bill,
         "lines": lines,

@@ -136,11 +136,16 @@ RULES = [
     ),
     sql_rule(
         "line_moved_its_goods",
-        "What a line sold left the batches, all of it; only what keeps no stock (now, or at some time) moves nothing.",
+        "What a line sold left the batches or was short, all of it; only what keeps no stock (now, or at some time)"
+        " moves nothing.",
         """
         SELECT line.id FROM billing_billline AS line LEFT JOIN (
-            SELECT bill_line_id, -sum(quantity) AS quantity FROM billing_stockmovement
-             WHERE store_id = ANY(%(stores)s) AND reason = 'sold' GROUP BY bill_line_id
+            SELECT bill_line_id, sum(quantity) AS quantity FROM (
+                SELECT bill_line_id, -quantity AS quantity FROM billing_stockmovement
+                 WHERE store_id = ANY(%(stores)s) AND reason = 'sold'
+                UNION ALL
+                SELECT bill_line_id, quantity FROM billing_stockshortage WHERE store_id = ANY(%(stores)s)
+            ) AS parts GROUP BY bill_line_id
         ) AS goods ON goods.bill_line_id = line.id
          WHERE line.store_id = ANY(%(stores)s) AND line.quantity IS DISTINCT FROM goods.quantity
            AND (goods.quantity IS NOT NULL OR (

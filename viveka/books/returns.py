@@ -6,8 +6,8 @@ from viveka.books.rule import sql_rule
 #
 # Per line and batch: what was sold, in the order of taking, and what came back.
 _GOODS = """
-SELECT bill_line_id, batch_id, min(id) FILTER (WHERE reason = 'sold') AS place,
-       coalesce(-sum(quantity) FILTER (WHERE reason = 'sold'), 0) AS sold,
+SELECT bill_line_id, batch_id, min(id) FILTER (WHERE reason IN ('sold', 'settled')) AS place,
+       coalesce(-sum(quantity) FILTER (WHERE reason IN ('sold', 'settled')), 0) AS sold,
        coalesce(sum(quantity) FILTER (WHERE reason = 'returned'), 0) AS back
   FROM billing_stockmovement
  WHERE store_id = ANY(%(stores)s) AND bill_line_id IN (
@@ -75,13 +75,19 @@ RULES = [
               FROM ({_GOODS}) AS goods JOIN billing_batch AS batch ON batch.id = goods.batch_id
              GROUP BY goods.bill_line_id
         ) AS out ON out.bill_line_id = line.id
-         WHERE line.store_id = ANY(%(stores)s) AND back.cost IS DISTINCT FROM line.cost - coalesce(out.cost, 0)
+          LEFT JOIN (
+            SELECT short.bill_line_id, sum(settled.cost) AS cost FROM billing_shortagesettlement AS settled
+              JOIN billing_stockshortage AS short ON short.id = settled.shortage_id
+             WHERE settled.store_id = ANY(%(stores)s) GROUP BY short.bill_line_id
+        ) AS later ON later.bill_line_id = line.id
+         WHERE line.store_id = ANY(%(stores)s)
+           AND back.cost IS DISTINCT FROM line.cost + coalesce(later.cost, 0) - coalesce(out.cost, 0)
         """,
     ),
     sql_rule(
         "returned_goods_went_back",
-        "Each line of a return came back into batches, all of it, or moved nothing as its sale; what is written off"
-        " left them again.",
+        "Each line of a return came back into batches, all of it but what no batch had given yet, or moved nothing as"
+        " its sale; what is written off left them again.",
         """
         SELECT part.id FROM billing_returnline AS part LEFT JOIN (
             SELECT return_line_id, sum(quantity) FILTER (WHERE reason = 'returned') AS back,
@@ -91,11 +97,12 @@ RULES = [
              GROUP BY return_line_id
         ) AS moved ON moved.return_line_id = part.id
          WHERE part.store_id = ANY(%(stores)s)
-           AND CASE WHEN EXISTS (SELECT 1 FROM billing_stockmovement AS sold
-                                  WHERE sold.bill_line_id = part.bill_line_id AND sold.reason = 'sold')
+           AND CASE WHEN part.short = part.quantity THEN moved.return_line_id IS NOT NULL
+                    WHEN EXISTS (SELECT 1 FROM billing_stockmovement AS sold
+                                  WHERE sold.bill_line_id = part.bill_line_id AND sold.reason IN ('sold', 'settled'))
                     THEN (moved.back, coalesce(moved.gone, 0), moved.lines, moved.line) IS DISTINCT FROM
-                         (part.quantity, CASE WHEN part.is_restocked THEN 0 ELSE part.quantity END, 1::bigint,
-                          part.bill_line_id::text)
+                         (part.quantity - part.short, CASE WHEN part.is_restocked THEN 0 ELSE part.quantity END,
+                          1::bigint, part.bill_line_id::text)
                     ELSE moved.return_line_id IS NOT NULL END
         """,
     ),

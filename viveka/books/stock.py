@@ -36,14 +36,14 @@ RULES = [
     ),
     sql_rule(
         "product_stock_is_its_batches",
-        "A product's stock is the sum of what remains of its batches.",
+        "A product's stock is what remains of its batches, less what was sold before it came in.",
         """
         SELECT product.id FROM billing_product AS product LEFT JOIN (
             SELECT product_id, sum(remaining) AS remaining FROM billing_batch
              WHERE store_id = ANY(%(stores)s) GROUP BY product_id
         ) AS shelf ON shelf.product_id = product.id
          WHERE product.store_id = ANY(%(stores)s)
-           AND product.current_stock IS DISTINCT FROM coalesce(shelf.remaining, 0)
+           AND product.current_stock IS DISTINCT FROM coalesce(shelf.remaining, 0) - product.short
         """,
     ),
     sql_rule(
@@ -59,11 +59,12 @@ RULES = [
     ),
     sql_rule(
         "movement_sign_follows_reason",
-        "What is received or returned comes in; what is sold goes out, on a bill line.",
+        "What is received or returned comes in; what is sold, or was before it came in, goes out on a bill line.",
         """
         SELECT id FROM billing_stockmovement
          WHERE store_id = ANY(%(stores)s)
            AND NOT CASE reason WHEN 'sold' THEN quantity < 0 AND bill_line_id IS NOT NULL
+                               WHEN 'settled' THEN quantity < 0 AND bill_line_id IS NOT NULL
                                WHEN 'received' THEN quantity > 0 AND bill_line_id IS NULL
                                WHEN 'returned' THEN quantity > 0
                                ELSE quantity <> 0 AND bill_line_id IS NULL END

@@ -53,6 +53,9 @@ NOT_PERSONAL: dict[str, set[str]] = {
     "billing_batch": {"supplier", "supplier_bill", "note"},
     "billing_batchchange": {"pgh_label", "supplier", "supplier_bill", "note"},
     "billing_stockmovement": {"reason", "note"},
+    "billing_stockadjustment": {"kind", "note"},
+    "billing_productbarcode": {"barcode"},
+    "billing_productbarcodechange": {"barcode", "pgh_label"},
     # Of money paid ahead and owed. A reference says how it was paid.
     "advances_advancepayment": {"reference_type", "mode", "payment_reference", "status"},
     "advances_walletentry": {"cause", "mode"},

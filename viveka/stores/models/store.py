@@ -22,6 +22,7 @@ class StockPolicy(models.TextChoices):
     """What happens when more is sold than is there."""
 
     REFUSE = "refuse", "Refuse what is not there"
+    ALLOW = "allow", "Sell it, and settle from the next batch"
     NONE = "none", "No stock kept (a service)"
 
 
