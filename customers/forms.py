@@ -1,6 +1,6 @@
 """The forms of a customer's record; the rules are those of `customers.details` and the store's phone region."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crispy_forms.layout import Column, Row
@@ -152,6 +152,10 @@ class ImportForm(forms.Form):
 class ColumnsForm(forms.Form):
     """What each column of a file holds; several of one kind are put together, as first name and surname."""
 
+    kinds = IMPORTED
+    once: tuple[str, ...] = ("phone", "email", "gst_number", "gender")
+    """What only one column can hold."""
+
     no_header = forms.BooleanField(required=False, label="The first line is a customer already, not headings")
 
     def __init__(
@@ -164,15 +168,23 @@ class ColumnsForm(forms.Form):
     ) -> None:
         super().__init__(data, initial={"no_header": not has_header})
         self.lines = lines
-        held = {place: name for name, places in (columns or guess_columns(lines[0])).items() for place in places}
+        held = {place: name for name, places in (columns or self.guessed(lines[0])).items() for place in places}
         for place, heading in enumerate(lines[0]):
             self.fields[f"column-{place}"] = forms.ChoiceField(
                 label=heading.strip() or f"Column {place + 1}",
-                choices=[("", "Left out"), *IMPORTED.items()],
+                choices=[("", "Left out"), *self.kinds.items()],
                 required=False,
                 initial=held.get(place, ""),
                 widget=forms.Select(attrs={"class": "form-select"}),
             )
+
+    def guessed(self, header: Sequence[str]) -> Mapped:
+        """What the headings say that the columns hold."""
+        return guess_columns(header)
+
+    def why_not_enough(self, held: Sequence[str]) -> str:
+        """What is missing among all that the columns hold, or ""."""
+        return "" if "name" in held or "phone" in held else "Say which column holds the name or the phone."
 
     @property
     def has_header(self) -> bool:
@@ -190,11 +202,11 @@ class ColumnsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         held = list(cleaned.values())
-        if "name" not in held and "phone" not in held:
-            self.add_error(None, "Say which column holds the name or the phone.")
-        for name in ("phone", "email", "gst_number", "gender"):
+        if why := self.why_not_enough(held):
+            self.add_error(None, why)
+        for name in self.once:
             if held.count(name) > 1:
-                self.add_error(None, f"Only one column can hold {IMPORTED[name].lower()}s.")
+                self.add_error(None, f"Only one column can hold “{self.kinds[name]}”.")
         return cleaned
 
     def told(self) -> list[tuple[Any, list[str]]]:

@@ -9,9 +9,9 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,7 @@ class Report:
     token: str
     columns: dict[str, str]
     ignored: list[str]
-    lines: list[Shown]
+    lines: Sequence[Shown]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -69,18 +69,24 @@ class Report:
 
 
 class KeptImport:
-    """The one file that a person has waiting in a store, its preview, how far it is, and its result."""
+    """The one file that a person has waiting in a store, its preview, how far it is, and its result.
+
+    Files of another kind, with more to show of each line, are kept beside it (see debts/openings/kept.py).
+    """
+
+    kind = ""
+    shown: type[Shown] = Shown
 
     def __init__(self, store: Store, person: User | None, *, folder: Path | None = None) -> None:
         self.store = store
-        self.folder = folder or _place() / f"{store.pk}-{person.pk if person else ''}"
+        self.folder = folder or _place() / f"{store.pk}-{person.pk if person else ''}{self.kind}"
 
-    def keep(self, data: bytes, name: str, *, without_bad_phones: bool) -> None:
-        """Keep the file in place of an earlier one; everybody's outdated files go."""
+    def keep(self, data: bytes, name: str, **about: Any) -> None:
+        """Keep the file in place of an earlier one, with what was said about it; everybody's outdated files go."""
         sweep()
         self.drop()
         self.folder.mkdir(mode=0o700, parents=True)
-        self._write("about", {"name": name, "without_bad_phones": without_bad_phones})
+        self._write("about", {"name": name, **about})
         (self.folder / "file").write_bytes(data)
 
     def note_columns(self, columns: Mapped, *, has_header: bool) -> None:
@@ -160,11 +166,11 @@ class KeptImport:
 
     @property
     def preview(self) -> Report | None:
-        return _report(self._read("preview")) if (self.folder / "file").exists() else None
+        return _report(self._read("preview"), self.shown) if (self.folder / "file").exists() else None
 
     @property
     def result(self) -> Report | None:
-        return _report(self._read("result"))
+        return _report(self._read("result"), self.shown)
 
     def _write(self, name: str, value: Any) -> None:
         """In one move, so that nobody reads half of it; not at all where the folder was forgotten meanwhile."""
@@ -209,7 +215,7 @@ def forget(store: Store, *, customers: Collection[int], phones: Collection[str],
     folded = {name.casefold() for name in names}
     for folder in _place().glob(f"{store.pk}-*"):
         kept = KeptImport(store, None, folder=folder)
-        said = [report for report in (_report(kept._read(name)) for name in ("preview", "result")) if report]
+        said = [report for report in (_report(kept._read(name), Shown) for name in ("preview", "result")) if report]
         lines = [line for report in said for line in report.lines]
         if not said or any(
             line.key in customers or line.phone in phones or line.name.casefold() in folded for line in lines
@@ -217,8 +223,13 @@ def forget(store: Store, *, customers: Collection[int], phones: Collection[str],
             kept.drop()
 
 
-def _report(said: Any) -> Report | None:
-    return Report(**{**said, "lines": [Shown(**line) for line in said["lines"]]}) if said else None
+def _report(said: Any, shown: type[Shown]) -> Report | None:
+    """The report with its lines as this kind of them shows them; what it does not know is left out."""
+    if not said:
+        return None
+    known = {field.name for field in fields(shown)}
+    lines = [shown(**{name: value for name, value in line.items() if name in known}) for line in said["lines"]]
+    return Report(**{**said, "lines": lines})
 
 
 def tell_plan(kept: KeptImport, table: Table, plan: Plan) -> Report:
@@ -237,19 +248,22 @@ def judge(kept: KeptImport, table: Table) -> None:
     kept.note_preview(tell_plan(kept, table, preview_import(store=kept.store, lines=table.lines)))
 
 
+def whom(judged: Judged) -> str:
+    """The customer that the line is about, as a screen says it."""
+    customer = judged.customer
+    if customer is not None and customer.number:
+        return str(customer)
+    return "The same as in a line above" if judged.outcome != CREATED and customer is not None else ""
+
+
 def _shown(judged: Judged) -> Shown:
     line, customer = judged.line, judged.customer
-    whom = ""
-    if customer is not None and customer.number:
-        whom = str(customer)
-    elif judged.outcome != CREATED and customer is not None:
-        whom = "The same as in a line above"
     return Shown(
         number=line.number,
         outcome=judged.outcome,
         phone=line.said.get("phone") or line.phone or "",
         name=line.said.get("name") or line.details.get("name", ""),
-        whom=whom,
+        whom=whom(judged),
         came_back=bool(judged.target and judged.target.came_back),
         why=line.why,
         key=customer.pk if customer is not None else None,

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from customers.models import Customer
-from debts.models import CreditAccount, Debt, DebtStatus
+from debts.models import CreditAccount, Debt, DebtStatus, OpeningBalance
 from debts.models.debt import DebtQuerySet
 from viveka.stores.form_fields import DayField
 from viveka.stores.models import Store
@@ -126,3 +126,21 @@ class AccountFilter(_Searched):
 
     def being_active(self, accounts: Any, name: str, said: str) -> Any:
         return accounts.filter(is_active=said == "yes") if said else accounts
+
+
+class OpeningFilter(_Searched):
+    """Opening balances by customer, and whether they stand."""
+
+    show = django_filters.ChoiceFilter(
+        choices=[("standing", "Standing"), ("undone", "Undone")], method="being", empty_label="All", label="Show"
+    )
+
+    class Meta:
+        model = OpeningBalance
+        fields: list[str] = []
+
+    def __init__(self, data: Any, *, store: Store) -> None:
+        super().__init__(data, store=store, queryset=OpeningBalance.objects.of(store))
+
+    def being(self, openings: Any, name: str, said: str) -> Any:
+        return openings.filter(is_undone=said == "undone") if said else openings

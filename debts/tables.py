@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from debts.models import CreditAccount, Debt
+from debts.models import CreditAccount, Debt, OpeningBalance
 from viveka.stores.models import Store
 from viveka.stores.money import show_amount
 
@@ -100,3 +100,30 @@ class AccountTable(_StoreTable):
 
     def render_terms_days(self, record: CreditAccount) -> str:
         return "" if record.terms_days is None else f"{record.terms_days} days"
+
+
+class OpeningTable(_StoreTable):
+    customer = tables.Column(attrs=LEAD)
+    owes = tables.Column(accessor="debt__amount", attrs=AMOUNT)
+    ahead = tables.Column("Paid ahead", accessor="advance__amount", attrs=AMOUNT)
+    at = tables.Column("Since", attrs=NUMBER)
+    source = tables.Column("Came from")
+    created_at = tables.Column("Entered", attrs=NUMBER)
+
+    class Meta:
+        empty_text = "No opening balance found."
+
+    def render_customer(self, record: OpeningBalance) -> SafeString:
+        mark = format_html(' <span class="badge text-bg-secondary">{}</span>', "undone") if record.is_undone else ""
+        return format_html('<a href="{}">{}</a>{}', record.get_absolute_url(), record.customer, mark)
+
+    def render_owes(self, value: Decimal, record: OpeningBalance) -> str | SafeString:
+        return format_html("<del>{}</del>", self.amount(value)) if record.is_undone else self.amount(value)
+
+    render_ahead = render_owes
+
+    def render_at(self, record: OpeningBalance) -> str:
+        return f"{self.store.day_of(record.at):%-d %b %Y}"
+
+    def render_created_at(self, record: OpeningBalance) -> str:
+        return f"{self.store.day_of(record.created_at):%-d %b %Y}, {record.by.get_username()}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from debts.views import accounts, aging, choosing, due, entering, lists, paying, statement
+from debts.views import accounts, aging, choosing, due, entering, lists, opening_files, openings, paying, statement
 
 app_name = "debts"
 urlpatterns = [
@@ -20,6 +20,20 @@ urlpatterns = [
     path("aging.csv", aging.aging_file, {"kind": "csv"}, name="aging-csv"),
     path("aging.xlsx", aging.aging_file, {"kind": "xlsx"}, name="aging-xlsx"),
     path("due/", due.due_list, name="due"),
+    path("openings/", openings.opening_list, name="openings"),
+    path("openings.csv", openings.opening_export, {"kind": "csv"}, name="openings-csv"),
+    path("openings.xlsx", openings.opening_export, {"kind": "xlsx"}, name="openings-xlsx"),
+    path("openings/type/", openings.openings_type, name="openings-type"),
+    path("openings/file/", opening_files.openings_file, name="openings-file"),
+    path("openings/file/template.csv", opening_files.openings_template, name="openings-template"),
+    path("openings/file/columns/", opening_files.openings_columns, name="openings-columns"),
+    path("openings/preview/", opening_files.openings_preview, name="openings-preview"),
+    path("openings/confirm/", opening_files.openings_confirm, name="openings-confirm"),
+    path("openings/progress/", opening_files.openings_progress, name="openings-progress"),
+    path("openings/drop/", opening_files.openings_drop, name="openings-drop"),
+    path("openings/result/", opening_files.openings_result, name="openings-result"),
+    path("openings/<int:pk>/", openings.opening_page, name="opening"),
+    path("openings/<int:pk>/undo/", openings.opening_undo, name="opening-undo"),
     path("customers/<int:pk>/", lists.customer_debts, name="customer"),
     path("customers/<int:pk>/add/", entering.debt_enter, name="enter"),
     path("customers/<int:pk>/pay/", paying.payment_enter, name="pay"),

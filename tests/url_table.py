@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from debts.models import OpeningBalance
 from tests.world import Shop
 from viveka.stores.models import ApiToken
 
@@ -90,6 +91,10 @@ def owing(shop: Shop) -> dict[str, Any]:
 
 def debt(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.debts.debt.pk}
+
+
+def opening(shop: Shop) -> dict[str, Any]:
+    return {"pk": OpeningBalance.objects.of(shop.store).standing().get().pk}
 
 
 def debt_payment(shop: Shop) -> dict[str, Any]:
@@ -231,6 +236,20 @@ ROWS = [
     Row("billing:return", of=returned),
     Row("billing:return-receipt", of=returned),
     # Debts
+    Row("debts:openings", REVIEWERS),
+    Row("debts:openings-csv", REVIEWERS),
+    Row("debts:openings-xlsx", REVIEWERS),
+    Row("debts:openings-type", MANAGERS, post=True),
+    Row("debts:openings-file", MANAGERS, post=True),
+    Row("debts:openings-template", MANAGERS),
+    Row("debts:openings-columns", MANAGERS, post=True),
+    Row("debts:openings-preview", MANAGERS),
+    Row("debts:openings-confirm", MANAGERS, get=False, post=True),
+    Row("debts:openings-progress", MANAGERS),
+    Row("debts:openings-drop", MANAGERS, get=False, post=True),
+    Row("debts:openings-result", MANAGERS),
+    Row("debts:opening", REVIEWERS, of=opening),
+    Row("debts:opening-undo", MANAGERS, post=True, of=opening),
     Row("debts:list"),
     Row("debts:totals"),
     Row("debts:export-csv", REVIEWERS),

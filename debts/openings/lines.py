@@ -78,11 +78,12 @@ def why_not_enough(held: Mapping[str, object] | Iterable[str]) -> str:
 
 
 def read_openings(
-    store: Store, name: str, data: bytes, *, columns: Mapped | None = None, has_header: bool = True
+    store: Store, name: str, data: bytes, *, columns: Mapped | None = None, has_header: bool = True, first: int = 0
 ) -> OpeningTable:
     """Read a file (CSV or XLSX), by the headings of its first line where nobody said which column is what.
 
-    Raises UnreadableFile, UnknownColumns, or Refused where it is too long or empty.
+    Lines are counted as a spreadsheet does, or from `first`. Raises UnreadableFile, UnknownColumns, or Refused where
+    the file is too long or empty.
     """
     rows = read_table(name, data)
     header = next(rows, [])
@@ -90,7 +91,7 @@ def read_openings(
     check_columns(columns, header)
     below = rows if has_header else chain([header], rows)
     lines: list[OpeningLine] = []
-    for line in _read_lines(store, below, columns, first=2 if has_header else 1):
+    for line in _read_lines(store, below, columns, first=first or (2 if has_header else 1)):
         if len(lines) == MOST_LINES:
             raise Refused(f"A file may have {MOST_LINES:,} lines. Divide it into several.", "file")
         lines.append(line)
