@@ -20,6 +20,10 @@ KINDS = {
     "advance_reversal": "Advance reversed",
     "advance_refund": "Advance refunded",
     "return": "Money back",
+    "credit_note": "Credit note",
+    "bill_correction": "Bill, paid in another way",
+    "debt_payment_correction": "Debt payment, paid in another way",
+    "advance_correction": "Advance, paid in another way",
 }
 
 MODES = {**dict(PaymentMode.choices), **dict(PaymentMethod.choices)}
@@ -32,13 +36,33 @@ SELECT bill.at, 'bill' AS kind, payment.bill_id::text AS about, payment.amount, 
        payment.reference, payment.by_id AS staff, bill.customer_id AS customer, payment.id::text AS row,
        payment.till_session_id AS till
   FROM billing_payment AS payment JOIN billing_bill AS bill ON bill.id = payment.bill_id
- WHERE bill.store_id = %(store)s AND payment.method NOT IN ('advance', 'credit')
+ WHERE bill.store_id = %(store)s AND payment.method NOT IN ('advance', 'credit', 'exchange')
 UNION ALL
 SELECT made.at, 'return', made.id::text, -part.amount, part.way, part.reference, made.by_id, bill.customer_id,
        part.id::text, part.till_session_id
   FROM billing_moneyback AS part JOIN billing_return AS made ON made.id = part.goods_return_id
   JOIN billing_bill AS bill ON bill.id = made.bill_id
  WHERE part.store_id = %(store)s AND part.way IN ('cash', 'card', 'upi', 'bank_transfer')
+UNION ALL
+SELECT note.at, 'credit_note', note.id::text, -part.amount, part.way, part.reference, note.by_id, note.customer_id,
+       part.id::text, part.till_session_id
+  FROM billing_creditnotemoney AS part JOIN billing_creditnote AS note ON note.id = part.note_id
+ WHERE part.store_id = %(store)s AND part.way IN ('cash', 'card', 'upi', 'bank_transfer')
+UNION ALL
+SELECT change.at, CASE WHEN change.payment_id IS NOT NULL THEN 'bill_correction'
+                       WHEN change.debt_payment_id IS NOT NULL THEN 'debt_payment_correction'
+                       ELSE 'advance_correction' END,
+       coalesce(paid.bill_id, change.debt_payment_id, change.advance_id)::text, side.amount, side.mode,
+       change.reference, change.by_id, coalesce(bill.customer_id, repaid.customer_id, advance.customer_id),
+       change.id || side.place, change.till_session_id
+  FROM billing_methodchange AS change
+  LEFT JOIN billing_payment AS paid ON paid.id = change.payment_id
+  LEFT JOIN billing_bill AS bill ON bill.id = paid.bill_id
+  LEFT JOIN debts_debtpayment AS repaid ON repaid.id = change.debt_payment_id
+  LEFT JOIN advances_advancepayment AS advance ON advance.id = change.advance_id
+ CROSS JOIN LATERAL (VALUES (change.from_method, -change.amount, '-0'), (change.to_method, change.amount, '-1'))
+       AS side (mode, amount, place)
+ WHERE change.store_id = %(store)s
 UNION ALL
 SELECT at, 'debt_payment', id::text, amount, mode, reference, by_id, customer_id, id::text, till_session_id
   FROM debts_debtpayment WHERE store_id = %(store)s AND mode <> 'advance'

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import bills, products, received, returns
+from billing.views import bills, credit_notes, products, received, returns
 
 urlpatterns = [
     path("products/", products.product_list, name="products"),
@@ -19,4 +19,7 @@ urlpatterns = [
     path("received.xlsx", received.received_file, {"kind": "xlsx"}, name="received-xlsx"),
     path("returns/<uuid:pk>/", returns.return_page, name="return"),
     path("returns/<uuid:pk>/receipt/", returns.return_receipt, name="return-receipt"),
+    path("credit-notes/", credit_notes.note_list, name="credit-notes"),
+    path("credit-notes/add/", credit_notes.note_add, name="credit-note-add"),
+    path("credit-notes/<uuid:pk>/", credit_notes.note_page, name="credit-note"),
 ]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from billing.models import CreditNote
 from debts.models import OpeningBalance
 from tests.world import Shop
 from viveka.stores.models import ApiToken
@@ -75,6 +76,10 @@ def bill(shop: Shop) -> dict[str, Any]:
 
 def returned(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.bill.returns.first().pk}
+
+
+def credit_note(shop: Shop) -> dict[str, Any]:
+    return {"pk": CreditNote.objects.of(shop.store).first().pk}  # type: ignore[union-attr]
 
 
 def cart(shop: Shop) -> dict[str, Any]:
@@ -235,6 +240,9 @@ ROWS = [
     Row("billing:bill-void", MANAGERS, post=True, of=bill),
     Row("billing:return", of=returned),
     Row("billing:return-receipt", of=returned),
+    Row("billing:credit-notes"),
+    Row("billing:credit-note-add", SELLERS, post=True),
+    Row("billing:credit-note", of=credit_note),
     # Debts
     Row("debts:openings", REVIEWERS),
     Row("debts:openings-csv", REVIEWERS),

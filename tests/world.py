@@ -1,6 +1,7 @@
 """Two stores, each with one of everything, for the sweeps over every URL."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -10,11 +11,19 @@ from advances.services import Line
 from advances.tests.factories import appointment_of, booking_of, enquiry_of, paid_ahead
 from billing.models import (
     Bill,
+    BillMove,
     Cart,
     CartLine,
+    CartReturn,
+    CreditNote,
+    CreditNoteLine,
+    CreditNoteMoney,
+    MethodChange,
     MoneyBack,
     Payment,
     Product,
+    Reassignment,
+    ReceiptPrint,
     RecordBill,
     ReturnLine,
     ShortageSettlement,
@@ -23,9 +32,18 @@ from billing.models import (
 )
 from billing.services.buyer import Buyer
 from billing.services.checkout import complete_cart
+from billing.services.credit_notes import NoteItem
 from billing.services.record_sales import carry_to_counter
 from billing.services.tender import Tender
-from billing.tests.factories import filled_cart, sell, short_of_and_put_right, stocked_product, take_back
+from billing.tests.factories import (
+    credit_of,
+    filled_cart,
+    put_right,
+    sell,
+    short_of_and_put_right,
+    stocked_product,
+    take_back,
+)
 from billing.tests.till_factories import counted_till
 from customers.models import Customer, LikelyPair, Merge
 from customers.records import delete_customer
@@ -100,6 +118,8 @@ def make_shop() -> Shop:
         "enquiry": enquiry_of(store, phone),
     }
     _bill_a_booking(store, cashier, product, phone)
+    credit_of(store, manager, NoteItem(product.pk, Decimal(1), Decimal(90)))
+    put_right(bill, bill.payments.get(), advance, manager)
     till = counted_till(store, cashier)
     return Shop(
         store, staff, customer, product, service, bill, cart, cart.lines.get(), namesake, gone, merge, likely, debts,
@@ -148,6 +168,19 @@ ROW_OF: dict[str, Any] = {
     "billing.return": lambda shop: _first(shop.bill.returns),
     "billing.returnline": lambda shop: _first(ReturnLine.objects.filter(goods_return__bill=shop.bill)),
     "billing.moneyback": lambda shop: _first(MoneyBack.objects.filter(goods_return__bill=shop.bill)),
+    **{
+        f"billing.{model._meta.model_name}": lambda shop, model=model: _first(model.objects.filter(store=shop.store))
+        for model in (
+            CreditNote,
+            CreditNoteLine,
+            CreditNoteMoney,
+            BillMove,
+            MethodChange,
+            Reassignment,
+            ReceiptPrint,
+            CartReturn,
+        )
+    },
     **{f"advances.{kind}": lambda shop, kind=kind: shop.records[kind].pk for kind in RECORDS},
     **{f"advances.{kind}change": lambda shop, kind=kind: _change(shop.records[kind]) for kind in RECORDS},
     "billing.recordbill": lambda shop: _first(RecordBill.objects.filter(store=shop.store)),

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from billing.models import Bill, Return
+from billing.models import Bill, CreditNote, Return
 from customers.models import Customer, Merge, RecordEvent, What
 from customers.services import REQUIRED_CALLED
 from debts.models import CreditAccount, RepaymentMode
@@ -38,7 +38,8 @@ def home(request: StoreRequest) -> HttpResponse:
     day = request.store.day_of(timezone.now())
     today = Bill.objects.of(request.store).filter(day=day)
     figures = today.aggregate(bills=Count("pk"), total=Coalesce(Sum("total"), ZERO))
-    back = Return.objects.of(request.store).filter(day=day).aggregate(sum=Coalesce(Sum("total"), ZERO))["sum"]
+    taken_back = (Return.objects.of(request.store), CreditNote.objects.of(request.store))
+    back = sum((rows.filter(day=day).aggregate(sum=Coalesce(Sum("total"), ZERO))["sum"] for rows in taken_back), ZERO)
     figures["total"] -= back
     return render_page(request, "home.html", {"figures": figures, "back": back})
 

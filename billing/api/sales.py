@@ -14,6 +14,7 @@ from pydantic import Field
 
 from billing.api.bills import BillOut, bill_out, bills_for_show
 from billing.models import Bill, BillLine, MovementReason, PaymentMethod, Product, StockMovement, StockShortage
+from billing.models.bill import METHODS
 from billing.services.buyer import NO_CUSTOMER, Buyer
 from billing.services.checkout import PriceChanged, Sale, Terms, Written, checkout
 from billing.services.quote import SaleItem
@@ -52,7 +53,7 @@ from viveka.stores.money import ZERO, to_paisa
 
 router = Router(tags=["Sales"])
 MOST_ITEMS = 1000
-METHODS = f"{', '.join(PaymentMethod.values)}, or wallet, which is advance: the customer's balance"
+METHODS_TOLD = f"{', '.join(METHODS)}, or wallet, which is advance: the customer's balance"
 NAMES = {
     "customer_id": "receiptData.customerId",
     "phone": "receiptData.customerPhone",
@@ -72,7 +73,7 @@ class ItemIn(Incoming):
 
 
 class BillPaymentIn(Incoming):
-    method: Word = Field(description=f"In any case: {METHODS}.")
+    method: Word = Field(description=f"In any case: {METHODS_TOLD}.")
     amount: Paid
     reference: Text80 = Field("", examples=["UPI-4411"], description="The payment's own reference.")
 
@@ -85,7 +86,7 @@ class ReceiptIn(Incoming):
     customer_name: Name = ""
     customer_email: Email = ""
     discount: Money = Field(ZERO, description="Off the whole bill.")
-    payment_method: Word = Field("", description=f"For all of the bill, in any case: {METHODS}.")
+    payment_method: Word = Field("", description=f"For all of the bill, in any case: {METHODS_TOLD}.")
     payments: list[BillPaymentIn] = Field([], max_length=20, description="Several payments; they add up to the total.")
     cash_received: OptionalMoney = Field(None, description="Cash handed over; the change is worked out.")
     expected_total: OptionalMoney = Field(None, description="Refused with 409 where the total is another.")
@@ -216,8 +217,8 @@ def _method(text: str, field: str) -> str:
     method = re.sub(r"[\s-]+", "_", text.strip().lower())
     if method == "wallet":
         return PaymentMethod.ADVANCE
-    if method not in PaymentMethod.values:
-        raise Refused(f"The method is one of {METHODS}.", field)
+    if method not in METHODS:
+        raise Refused(f"The method is one of {METHODS_TOLD}.", field)
     return method
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from billing.models import PaymentMethod
-from billing.models.bill import INSTRUMENTS
+from billing.models.bill import INSTRUMENTS, METHODS, TAKEN
 from billing.services.tender import CHANGE, Tender
 from debts.services import CreditLimitPassed, CreditStopped, Permission
 from viveka.stores.errors import Refused, RefusedFields
@@ -38,7 +38,7 @@ class PaymentForm:
     *credit* what is handed over in cash is a part, and the rest is owed.
     """
 
-    methods = PaymentMethod.choices
+    methods = TAKEN
     money = [choice for choice in methods if choice[0] not in INSTRUMENTS]
     credit = PaymentMethod.CREDIT
     notes = (20, 50, 100, 200, 500)
@@ -96,7 +96,7 @@ class PaymentForm:
 
     def _read_rest(self, terms: Tender) -> list[Tender]:
         """The one that takes what is left; on credit, after the cash handed over now."""
-        if self.method not in PaymentMethod.values:
+        if self.method not in METHODS:
             self.errors["method"] = "Choose how it is paid."
         if self.method == PaymentMethod.CASH:
             return [Tender(PaymentMethod.CASH, received=self._read_received(), above=self.above)]
@@ -143,7 +143,7 @@ class PaymentForm:
 
     def _read_part(self, part: PaymentPart, terms: Tender) -> Tender | None:
         try:
-            if part.method not in PaymentMethod.values:
+            if part.method not in METHODS:
                 raise Refused("Choose how it is paid.")
             amount = read_amount(part.amount.strip(), field="amount", at_least=Decimal("0.01"))
             tender = terms if part.method == PaymentMethod.CREDIT else Tender(part.method)

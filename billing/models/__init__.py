@@ -3,6 +3,10 @@
 from billing.models.bill import Bill, BillLine, Payment, PaymentMethod
 from billing.models.bill_finding import BillStatus
 from billing.models.cart import Cart, CartLine
+from billing.models.cart_return import CartReturn
+from billing.models.correction import BillMove, MethodChange, Reassignment
+from billing.models.credit_note import CreditNote, CreditNoteLine, CreditNoteMoney, NoteWay
+from billing.models.printing import PrintWay, ReceiptPrint
 from billing.models.product import Product, Unit
 from billing.models.product_barcode import ProductBarcode
 from billing.models.record_bill import RecordBill
@@ -15,15 +19,25 @@ __all__ = [
     "Batch",
     "Bill",
     "BillLine",
+    "BillMove",
     "BillStatus",
     "Cart",
     "CartLine",
+    "CartReturn",
+    "CreditNote",
+    "CreditNoteLine",
+    "CreditNoteMoney",
+    "MethodChange",
     "MoneyBack",
     "MovementReason",
+    "NoteWay",
     "Payment",
     "PaymentMethod",
+    "PrintWay",
     "Product",
     "ProductBarcode",
+    "Reassignment",
+    "ReceiptPrint",
     "RecordBill",
     "Return",
     "ReturnLine",

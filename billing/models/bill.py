@@ -106,7 +106,9 @@ class Bill(StoreOwned):
         ]
         triggers = [
             *append_only(
-                moved_by_merge=["customer"], blanked_by_erasure=["customer_name", "customer_phone", "for_name"]
+                moved_by_merge=["customer"],
+                blanked_by_erasure=["customer_name", "customer_phone", "for_name"],
+                corrected=["customer_number", "customer_name", "customer_phone", "for_name"],
             ),
             triggers.bill_adds_up,
         ]
@@ -224,8 +226,12 @@ class PaymentMethod(models.TextChoices):
     BANK_TRANSFER = "bank_transfer", "Bank transfer"
     ADVANCE = "advance", "Advance balance"
     CREDIT = "credit", "On credit"
+    EXCHANGE = "exchange", "Goods brought back"
 
 
+TAKEN = [choice for choice in PaymentMethod.choices if choice[0] != PaymentMethod.EXCHANGE]
+"""What a cashier can choose; an exchange follows from the goods that come back."""
+METHODS = [value for value, _ in TAKEN]
 INSTRUMENTS = (PaymentMethod.ADVANCE, PaymentMethod.CREDIT)
 
 
@@ -242,6 +248,9 @@ class Payment(StoreOwned):
     )
     debt = models.OneToOneField(Debt, on_delete=models.PROTECT, null=True, related_name="payment", db_constraint=False)
     till_session = TillSessionField()
+    money_back = models.OneToOneField(  # of the goods that came back for these
+        "billing.MoneyBack", on_delete=models.PROTECT, null=True, related_name="payment", db_constraint=False
+    )
     by = StaffField()
     at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -254,11 +263,17 @@ class Payment(StoreOwned):
             StoreKey("deduction"),
             StoreKey("debt"),
             StoreKey("till_session"),
+            StoreKey("money_back"),
             models.CheckConstraint(
                 name="payment_instrument_follows_method",
                 condition=Q(method=PaymentMethod.ADVANCE, deduction__isnull=False, debt__isnull=True)
                 | Q(method=PaymentMethod.CREDIT, deduction__isnull=True, debt__isnull=False)
                 | Q(~Q(method__in=INSTRUMENTS), deduction__isnull=True, debt__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="payment_by_exchange_has_what_came_back",
+                condition=Q(method=PaymentMethod.EXCHANGE, money_back__isnull=False)
+                | (~Q(method=PaymentMethod.EXCHANGE) & Q(money_back__isnull=True)),
             ),
             models.CheckConstraint(name="payment_is_at_least_a_paisa", condition=Q(amount__gte="0.01")),
             models.CheckConstraint(name="payment_method_known", condition=Q(method__in=PaymentMethod.values)),
@@ -268,7 +283,11 @@ class Payment(StoreOwned):
             ),
         ]
         indexes = [of_a_till("payment")]
-        triggers = [*append_only(), triggers.nothing_added_to_a_bill("payments"), into_an_open_till()]
+        triggers = [
+            *append_only(corrected=["deduction"]),
+            triggers.nothing_added_to_a_bill("payments"),
+            into_an_open_till(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_method_display()} {self.amount}"

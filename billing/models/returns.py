@@ -118,6 +118,7 @@ class Way(models.TextChoices):
     UPI = "upi", "UPI"
     BANK_TRANSFER = "bank_transfer", "Bank transfer"
     ADVANCE = "advance", "Kept as advance"
+    EXCHANGE = "exchange", "Put towards new goods"
     GIVEN_UP = "given_up", "Was given up before"
 
 

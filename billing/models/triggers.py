@@ -76,6 +76,42 @@ return_adds_up = pgtrigger.Trigger(
 )
 
 
+credit_note_adds_up = pgtrigger.Trigger(
+    name="adds_up",
+    operation=pgtrigger.Insert,
+    when=pgtrigger.After,
+    declare=[("lines", "RECORD"), ("given", "NUMERIC")],
+    func="""
+        SELECT count(*) AS n, sum(line.total) AS total, sum(line.cost) AS cost,
+               bool_and(batch.id IS NULL
+                        OR (batch.product_id, batch.quantity, round(batch.quantity * batch.cost_price, 2))
+                           = (line.product_id, line.quantity, line.cost)) AS came_in
+          INTO lines FROM billing_creditnoteline AS line LEFT JOIN billing_batch AS batch ON batch.id = line.batch_id
+         WHERE line.note_id = NEW.id;
+        SELECT coalesce(sum(amount), 0) INTO given FROM billing_creditnotemoney WHERE note_id = NEW.id;
+        IF lines.n = 0 OR lines.total <> NEW.total OR lines.cost <> NEW.total_cost OR given <> NEW.total
+           OR NOT lines.came_in
+        THEN
+            RAISE EXCEPTION 'credit note % does not add up: lines %, given %', NEW.number, lines, given
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_note_adds_up';
+        END IF;
+        IF EXISTS (
+            SELECT 1 FROM billing_creditnotemoney AS part
+              LEFT JOIN debts_debtreduction AS less ON less.id = part.reduction_id
+              LEFT JOIN debts_debt AS debt ON debt.id = less.debt_id
+              LEFT JOIN advances_advancepayment AS advance ON advance.id = part.advance_id
+             WHERE part.note_id = NEW.id AND num_nonnulls(part.reduction_id, part.advance_id) > 0
+               AND (coalesce(debt.customer_id, advance.customer_id), coalesce(less.amount, advance.amount))
+                   IS DISTINCT FROM (NEW.customer_id, part.amount))
+        THEN
+            RAISE EXCEPTION 'credit note % goes to another customer', NEW.number
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_note_goes_to_its_customer';
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+
 def nothing_added_to_a_bill(what: str) -> pgtrigger.Trigger:
     """Lines and payments are written before their bill; once it stands, more of them are refused."""
     return pgtrigger.Trigger(

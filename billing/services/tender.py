@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from billing.models import PaymentMethod
+from billing.models.bill import METHODS
 from debts.services import Permission
 from viveka.stores.errors import Refused
 from viveka.stores.money import MAX_MONEY, ZERO
@@ -93,8 +94,8 @@ def _settled(tender: Tender, amount: Decimal) -> Settled:
 
 
 def _check(tender: Tender, amount: Decimal) -> None:
-    if tender.method not in PaymentMethod.values:
-        raise Refused(f"Pay by one of {', '.join(PaymentMethod.values)}.", "payments")
+    if tender.method not in METHODS:
+        raise Refused(f"Pay by one of {', '.join(METHODS)}.", "payments")
     if amount < 0:
         raise Refused("A payment is at least 0.01.", "payments")
     if (tender.due_on or tender.permission or tender.for_name) and tender.method != PaymentMethod.CREDIT:

@@ -13,15 +13,22 @@ from billing.models import (
     AdjustmentKind,
     Batch,
     Bill,
+    BillMove,
     Cart,
     CartLine,
+    CartReturn,
+    CreditNote,
+    MethodChange,
     PaymentMethod,
     Product,
     ProductBarcode,
+    Reassignment,
+    ReceiptPrint,
     Return,
 )
 from billing.services.adjusting import Why, adjust_batch
 from billing.services.checkout import Sale, checkout
+from billing.services.credit_notes import NoteItem, note_credit
 from billing.services.quote import SaleItem
 from billing.services.return_money import IN_CASH, GiveBack
 from billing.services.return_plan import ReturnItem
@@ -140,6 +147,30 @@ def take_back(
         give_back=give_back,
         **rest,
     ).goods_return
+
+
+def credit_of(store: Store, by: User, *items: NoteItem, now: datetime | None = None, **rest: Any) -> CreditNote:
+    """Goods without their bill."""
+    told = {"reason": "No bill", "by": by, "now": now or timezone.now(), **rest}
+    return note_credit(store=store, items=items, **told).note
+
+
+def put_right(bill: Bill, payment: Any, advance: Any, by: User) -> dict[str, Any]:
+    """One row of each kind of correction, of a print and of goods in a cart, by the name of its table."""
+    why: dict[str, Any] = {"store": bill.store, "reason": "Typed wrong", "by": by, "at": timezone.now()}
+    money = {"from_method": "cash", "to_method": "upi", "amount": payment.amount}
+    cart = Cart.objects.create(store=bill.store, by=by, held_at=timezone.now())
+    return {
+        "billmove": BillMove.objects.create(
+            bill=bill, from_customer=None, to_customer=advance.customer, to_number=advance.customer.number, **why
+        ),
+        "methodchange": MethodChange.objects.create(payment=payment, **money, **why),
+        "reassignment": Reassignment.objects.create(
+            advance=advance, instead_advance=advance.customer.advances.exclude(pk=advance.pk)[0], **why
+        ),
+        "receiptprint": ReceiptPrint.objects.create(store=bill.store, bill=bill, way="print", by=by),
+        "cartreturn": CartReturn.objects.create(store=bill.store, cart=cart, bill=bill, reason="Too small", by=by),
+    }
 
 
 def money_of(goods_return: Return) -> list[tuple[str, Decimal]]:

@@ -20,10 +20,17 @@ from billing.models import (
     Batch,
     Bill,
     BillLine,
+    BillMove,
+    CreditNote,
+    CreditNoteLine,
+    CreditNoteMoney,
+    MethodChange,
     MoneyBack,
     Payment,
     Product,
     ProductBarcode,
+    Reassignment,
+    ReceiptPrint,
     RecordBill,
     Return,
     ReturnLine,
@@ -38,6 +45,7 @@ from billing.services.record_bills import tie
 from billing.services.return_money import GiveBack
 from billing.services.returns import void_bill
 from billing.services.tender import Tender
+from billing.tests import cases_put_right
 from billing.tests.factories import filled_cart, sell, short_of_and_put_right, stocked_product, take_back
 from customers.models import Customer
 from debts.services import reduce_debt
@@ -54,6 +62,7 @@ LEDGERS = [
     *(Bill, BillLine, Payment, StockMovement, Batch, Return, ReturnLine, MoneyBack, RecordBill),
     *(StockShortage, ShortageSettlement, StockAdjustment),
 ]
+LEDGERS += [CreditNote, CreditNoteLine, CreditNoteMoney, BillMove, MethodChange, Reassignment, ReceiptPrint]
 MAY_CHANGE = {
     Batch: {"remaining", "selling_price", "mrp", "expiry_date", "supplier", "supplier_bill", "note"},
     BillLine: {"returned"},
@@ -67,7 +76,7 @@ A_BILL = (
 A_LINE = "(SELECT id FROM billing_billline AS one WHERE store_id = billing_stockshortage.store_id LIMIT 1)"
 A_MOVEMENT = "(SELECT min(id) FROM billing_stockmovement AS one WHERE store_id = billing_shortagesettlement.store_id)"
 # What a copy has of its own, so that nothing but the case at hand is wrong with it.
-FRESH = {
+FRESH: dict[str, dict[str, str]] = {
     "bill": {"number": "'Z' || right(number, 6)", "sequence": "sequence + 100", "cart_id": "NULL"},
     "billline": {"bill_id": "gen_random_uuid()"},
     "payment": {"bill_id": "gen_random_uuid()"},
@@ -82,6 +91,8 @@ FRESH = {
     # another bill of the same record, and it was voided
     "recordbill": {"released_at": "now()", "bill_id": A_BILL},
 }
+
+FRESH |= cases_put_right.FRESH
 
 A_DEBT = "(SELECT debt_id FROM billing_payment AS one WHERE method = 'credit' ORDER BY id DESC LIMIT 1)"
 A_DEDUCTION = "(SELECT deduction_id FROM billing_payment AS one WHERE method = 'advance' ORDER BY id DESC LIMIT 1)"
@@ -203,6 +214,7 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("recordbill", "booking_billed_once", {"released_at": "NULL", "appointment_id": "NULL", "booking_id": A_BOOKING}),
     ("recordbill", "billing_recordbill_bill_id_key", {"bill_id": "bill_id"}),
 ]
+REFUSED += cases_put_right.REFUSED
 NUMBERS = [(model, field) for model in OWNED for field in model._meta.fields if isinstance(field, BoundedDecimalField)]
 KEYS = [(model, key) for model in OWNED for key in model._meta.constraints if isinstance(key, StoreKey)]
 
@@ -248,6 +260,8 @@ def shop(store: Store, other_store: Store, cashier: User) -> dict[str, Any]:
         made |= {"shortagesettlement": settled.pk, "stockshortage": settled.shortage_id}
         made |= {"stockadjustment": soap.adjustments.get().pk, "productbarcode": soap.barcodes.get().pk}
         made["stockmovement"] = StockMovement.objects.get(product=soap, reason="received").pk
+        made |= cases_put_right.make_rows(bill, buyer, cashier)
+        exchange(bill.pk, returned.money.get().pk)
     return made
 
 
@@ -277,6 +291,11 @@ def copy(table: str, pk: Any, *, of: str = "id", **changes: str) -> None:
         copy("returnline", pk, of="goods_return_id", goods_return_id=new)
         copy("moneyback", pk, of="goods_return_id", goods_return_id=new)
         changes = {"id": new, **changes}
+    if table == "creditnote":
+        new = f"'{uuid4()}'"
+        copy("creditnoteline", pk, of="note_id", note_id=new)
+        copy("creditnotemoney", pk, of="note_id", note_id=new)
+        changes = {"id": new, **changes}
     if table == "bill":
         new = f"'{uuid4()}'"
         copy("billline", pk, of="bill_id", bill_id=new)
@@ -292,6 +311,21 @@ def copy(table: str, pk: Any, *, of: str = "id", **changes: str) -> None:
     names, expressions = ", ".join(f'"{name}"' for name in values), ", ".join(values.values())
     assert execute(
         f'INSERT INTO billing_{table} ({names}) SELECT {expressions} FROM billing_{table} WHERE "{of}" = %s', [pk]
+    )
+
+
+def exchange(pk: Any, money_back: Any) -> None:
+    """A copy of a bill that is paid with goods brought back."""
+    new = f"'{uuid4()}'"
+    copy("billline", pk, of="bill_id", bill_id=new)
+    paid = {"method": "'exchange'", "tendered": "NULL", "money_back_id": f"'{money_back}'"}
+    copy("payment", pk, of="bill_id", bill_id=new, **paid)
+    names = {name: f'"{name}"' for name in columns("bill")} | FRESH["bill"]
+    names |= {"id": new, "number": "'Y' || right(number, 6)", "sequence": "sequence + 500"}
+    execute(
+        f"INSERT INTO billing_bill ({', '.join(names)}) SELECT {', '.join(names.values())}"
+        " FROM billing_bill WHERE id = %s",
+        [pk],
     )
 
 
@@ -311,7 +345,7 @@ def name_of(model: type[models.Model]) -> str:
 
 def test_a_good_copy_passes(shop: dict[str, Any]) -> None:
     """Otherwise the cases below would prove nothing."""
-    for table in ("bill", "return", "product", "batch", "stockmovement", "cart", "cartline", "recordbill",
+    for table in ("bill", "return", "product", "batch", "stockmovement", "cart", "cartline", "recordbill", "creditnote",
                   "productbarcode", "stockadjustment", "stockshortage", "shortagesettlement"):  # fmt: skip
         copy(table, shop[table])
         execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
@@ -359,15 +393,20 @@ def test_no_row_ties_two_stores(shop: dict[str, Any], other_store: Store, model:
     table, field = name_of(model), model._meta.get_field(key.field)
     theirs = field.related_model._default_manager.filter(store=other_store).order_by("pk").last().pk
     change = {field.column: f"'{theirs}'"}
-    if field.related_model in (Bill, Return):  # a part of what stands is refused before; so: of none at all
-        change = {field.column: f"'{uuid4()}'"}
+    if (
+        field.related_model in (Bill, Return, CreditNote) or key.name == "billing_cartreturn_cart_store_key"
+    ):  # a part of what stands is refused before; so: of none at all
+        change = cases_put_right.another_key(table, field.column) | {field.column: f"'{uuid4()}'"}
     elif table == "stockmovement" and field.related_model is BillLine:
         change |= {"reason": "'sold'", "quantity": "-1"}
     elif field.related_model is ReturnLine:
         change |= {"reason": "'returned'", "bill_line_id": f"'{shop['billline']}'"}
     elif model is StockShortage and field.related_model is BillLine:  # one that is short already is refused before
         change[field.column] = f"'{BillLine.objects.filter(store=other_store, shortage=None).first().pk}'"
-    elif table == "moneyback":
+    elif more := cases_put_right.another_key(table, field.column):
+        nothing = {"uuid": f"'{uuid4()}'", "bigint": "0"}[columns(table)[field.column]]
+        change = more | {field.column: nothing}
+    elif table == "moneyback" and field.name != "till_session":
         change |= {"way": {"reduction": "'debt'", "deduction": "'restored'", "advance": "'advance'"}[field.name]}
     elif model is RecordBill:
         change |= {"appointment_id": "NULL"} if field.name == "booking" else {}
@@ -576,6 +615,51 @@ class TestReturnAddsUp:
         assert refused(lambda: copy(part, shop[part], **own)).constraint_name == f"billing_{part}_is_closed"
 
 
+class TestCreditNoteAddsUp:
+    """adds_up and header_is_closed: the same for a credit note, whose instruments are its customer's."""
+
+    @pytest.mark.parametrize("changes", [{"total": "total + 1"}, {"total_cost": "total_cost + 1"}], ids=str)
+    def test_or_is_refused(self, shop: dict[str, Any], changes: dict[str, str]) -> None:
+        diagnosis = refused(lambda: copy("creditnote", shop["creditnote"], **changes))
+        assert diagnosis.constraint_name == "credit_note_adds_up"
+
+    @pytest.mark.parametrize("part", ["creditnoteline", "creditnotemoney"])
+    def test_or_has_no_parts(self, shop: dict[str, Any], part: str) -> None:
+        def act() -> None:
+            new = f"'{uuid4()}'"
+            copy(part, shop["creditnote"], of="note_id", note_id=new)
+            names = {name: f'"{name}"' for name in columns("creditnote")} | FRESH["creditnote"] | {"id": new}
+            execute(
+                f"INSERT INTO billing_creditnote ({', '.join(names)}) SELECT {', '.join(names.values())}"
+                " FROM billing_creditnote WHERE id = %s",
+                [shop["creditnote"]],
+            )
+
+        assert refused(act).constraint_name == "credit_note_adds_up"
+
+    def test_and_goes_to_its_own_customer(self, shop: dict[str, Any], store: Store) -> None:
+        other = Customer.objects.find_or_create(store=store, phone="9876500000").customer
+        theirs = {"way": "'advance'", "advance_id": f"'{paid_ahead(other, 50).pk}'"}
+
+        def act() -> None:
+            new = f"'{uuid4()}'"
+            copy("creditnoteline", shop["creditnote"], of="note_id", note_id=new)
+            copy("creditnotemoney", shop["creditnote"], of="note_id", note_id=new, **theirs)
+            names = {name: f'"{name}"' for name in columns("creditnote")} | FRESH["creditnote"] | {"id": new}
+            execute(
+                f"INSERT INTO billing_creditnote ({', '.join(names)}) SELECT {', '.join(names.values())}"
+                " FROM billing_creditnote WHERE id = %s",
+                [shop["creditnote"]],
+            )
+
+        assert refused(act).constraint_name == "credit_note_goes_to_its_customer"
+
+    @pytest.mark.parametrize("part", ["creditnoteline", "creditnotemoney"])
+    def test_and_takes_nothing_more(self, shop: dict[str, Any], part: str) -> None:
+        own = {"note_id": "note_id"} | ({"position": "position + 1"} if part == "creditnoteline" else {})
+        assert refused(lambda: copy(part, shop[part], **own)).constraint_name == f"billing_{part}_is_closed"
+
+
 class TestHistory:
     """insert_insert, update_update, delete_delete: a trace of every change, also of one by SQL."""
 
@@ -614,6 +698,10 @@ def test_every_constraint_and_trigger_has_a_case_here() -> None:
     fences |= {(Bill, "adds_up"), (BillLine, "bill_is_closed"), (Payment, "bill_is_closed")}
     fences |= {(Bill, "moved_by_merge")} | {(model, "blanked_by_erasure") for model in (Bill, BillLine, Return)}
     fences |= {(Return, "adds_up"), (ReturnLine, "header_is_closed"), (MoneyBack, "header_is_closed")}
+    fences |= {(Bill, "corrected"), (Payment, "corrected"), (CreditNote, "adds_up"), (CreditNote, "moved_by_merge")}
+    fences |= {(CreditNoteLine, "header_is_closed"), (CreditNoteMoney, "header_is_closed")}
+    fences |= {(model, "blanked_by_erasure") for model in (CreditNote, BillMove, MethodChange, Reassignment)}
+    fences |= {(model, "into_an_open_till") for model in (Payment, MoneyBack, CreditNoteMoney, MethodChange)}
     history = {(model, name) for model in (Product, Batch) for name in ("insert_insert", "update_update")}
     history |= {(Product, "delete_delete"), (Batch, "delete_delete")}  # a batch is never deleted in the first place
     history |= {(ProductBarcode, name) for name in ("insert_insert", "update_update", "delete_delete")}

@@ -19,9 +19,15 @@ from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
 from viveka.stores.paging import PAGE_SIZE
 
-PAGES = {"bill": "billing:bill", "return": "billing:return"} | dict.fromkeys(
-    ("debt_payment", "debt_payment_reversal"), "debts:payment"
-)
+PAGES = {
+    "bill": "billing:bill",
+    "return": "billing:return",
+    "credit_note": "billing:credit-note",
+    "bill_correction": "billing:bill",
+    "debt_payment_correction": "debts:payment",
+    "debt_payment": "debts:payment",
+    "debt_payment_reversal": "debts:payment",
+}
 
 
 @require_safe

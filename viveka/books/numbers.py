@@ -83,4 +83,5 @@ RULES = [
     ),
     *_in_a_year("bill", "billing_bill", "[A-Z]{1,4}"),
     *_in_a_year("return", "billing_return", "RET"),
+    *_in_a_year("creditnote", "billing_creditnote", "CN"),
 ]

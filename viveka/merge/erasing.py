@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from advances.models import AdvancePayment, Appointment, Booking, Enquiry, WalletEntry
-from billing.models import Bill, BillLine, Return
+from billing.models import Bill, BillLine, BillMove, CreditNote, MethodChange, Reassignment, Return
 from customers.kept_imports import forget
 from customers.models import Customer, CustomerPhone, Merge, MergeUndo, RecordEvent, What
 from customers.names import ERASED, is_real
@@ -61,6 +61,26 @@ COPIES = [
     Copy(Bill, ("customer_name", "customer_phone", "for_name")),
     Copy(BillLine, ("allowed_why",), fields=("bill__customer",), keep=Q(allowed_why=""), empty=ERASED_WORD),
     Copy(Return, ("reason",), fields=("bill__customer",), empty=ERASED_WORD),
+    Copy(CreditNote, ("customer_name", "customer_phone")),
+    Copy(CreditNote, ("reason",), empty=ERASED_WORD),
+    Copy(BillMove, ("reason",), fields=("from_customer", "to_customer", "bill__customer"), empty=ERASED_WORD),
+    Copy(
+        MethodChange,
+        ("reason",),
+        fields=("payment__bill__customer", "debt_payment__customer", "advance__customer"),
+        empty=ERASED_WORD,
+    ),
+    Copy(
+        Reassignment,
+        ("reason",),
+        fields=(
+            "debt_payment__customer",
+            "instead_payment__customer",
+            "advance__customer",
+            "instead_advance__customer",
+        ),
+        empty=ERASED_WORD,
+    ),  # fmt: skip
     Copy(AdvancePayment, ("notes",)),
     Copy(WalletEntry, ("reason",), keep=Q(reason=""), empty=ERASED_WORD),
     *_noted(Appointment, "notes", "closed_why"),

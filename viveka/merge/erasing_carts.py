@@ -6,7 +6,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import F, Func, Q, Value
 
-from billing.models import Cart, CartLine
+from billing.models import Cart, CartLine, CartReturn
 from customers.models import CustomerPhone
 from customers.names import is_real
 from viveka.stores.errors import Refused
@@ -54,3 +54,4 @@ def blank_carts(carts: Sequence[UUID]) -> None:
     """Empty what was typed in these carts."""
     Cart.objects.filter(pk__in=carts).update(phone="", customer_name="")
     CartLine.objects.filter(cart__in=carts).exclude(allowed_why="").update(allowed_why=ERASED_WORD)
+    CartReturn.objects.filter(cart__in=carts).update(reason=ERASED_WORD)

@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.db.models import Sum
 
 from advances.models import AdvancePayment, Appointment, Booking, Deduction, Enquiry, WalletEntry
-from billing.models import Bill, Cart, Return
+from billing.models import Bill, BillMove, Cart, CreditNote, Return
 from customers.models import Customer, CustomerPhone, LikelyPair, Merge, RecordEvent
 from debts.models import (
     Allocation,
@@ -152,6 +152,7 @@ MOVES = [
     Move(Booking, locked_first=True),
     Move(Enquiry, locked_first=True),
     Move(Bill, undo_blocked=_bills_returned_since),
+    Move(CreditNote),
     Move(AdvancePayment, undo_blocked=_advances_used_since),
     Move(Deduction),
     Move(WalletEntry),
@@ -169,6 +170,8 @@ STAYS = {
     (Merge, "survivor"),
     (Merge, "loser"),
     (OpeningBalance, "customer"),  # an opening is entered once for a record; its debt and advance move
+    (BillMove, "from_customer"),  # as it was then
+    (BillMove, "to_customer"),
     (LikelyPair, "first"),
     (LikelyPair, "second"),
 }

@@ -1,4 +1,5 @@
-"""The two ways past the triggers of what happened: a merge moves rows to another customer, an erasure blanks copies.
+"""The ways past the triggers of what happened: a merge and a correction move rows to another customer, with the copies
+of who that is; an erasure blanks copies.
 
 A way is open for the transaction that opened it and for the block alone; a setting left over from another transaction
 opens nothing, because the triggers compare it with the transaction's own id.
@@ -12,6 +13,7 @@ from django.db import connection
 ERASED_WORD = "erased"  # what stands where an erasure may not leave nothing
 MERGING = "viveka.merging"
 ERASING = "viveka.erasing"
+CORRECTING = "viveka.correcting"
 
 
 def is_open(setting: str) -> str:
@@ -35,3 +37,10 @@ def merging() -> AbstractContextManager[None]:
 def erasing() -> AbstractContextManager[None]:
     """Within this block, in a transaction, copied personal data may be blanked."""
     return _open(ERASING)
+
+
+@contextmanager
+def correcting() -> Generator[None]:
+    """Within this block, in a transaction, ledger rows may move to another customer, and a bill names that one."""
+    with _open(MERGING), _open(CORRECTING):
+        yield

@@ -1,4 +1,4 @@
-"""Goods and sales in the admin: products and batches through the same services as the screens, the rest to read."""
+"""Products and batches, saved through the same services as on the screens; stock movements to read."""
 
 from typing import Any
 
@@ -7,19 +7,13 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
+from billing.admin.ledger import ReadOnlyAdmin
 from billing.forms.fields import AmountField, LevelField, QuantityField
 from billing.forms.products import PRODUCT_FIELDS
 from billing.models import (
     Batch,
-    Bill,
-    BillLine,
-    MoneyBack,
-    Payment,
     Product,
     ProductBarcode,
-    RecordBill,
-    Return,
-    ReturnLine,
     ShortageSettlement,
     StockAdjustment,
     StockMovement,
@@ -42,12 +36,6 @@ class ServiceAdmin(StoreModelAdmin):
         except Refused as refusal:
             messages.error(request, refusal.message)
             return HttpResponseRedirect(request.path)
-
-
-class ReadOnlyAdmin(StoreModelAdmin):
-    """A ledger: to read, never to write."""
-
-    read_only = True
 
 
 class ProductAdminForm(ModelForm):
@@ -173,92 +161,3 @@ class ProductBarcodeAdmin(ReadOnlyAdmin):
     list_display = ("barcode", "product", "quantity", "created_at")
     list_select_related = ("product",)
     search_fields = ("barcode", "product__name")
-
-
-class ReadOnlyInline(admin.TabularInline):
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
-
-
-class BillLineInline(ReadOnlyInline):
-    model = BillLine
-    fields = ("position", "name", "quantity", "price", "discount", "total", "cost", "returned")
-    readonly_fields = ("returned",)
-
-
-class PaymentInline(ReadOnlyInline):
-    model = Payment
-    fields = ("method", "amount", "tendered", "reference", "by", "at")
-
-
-@admin.register(Bill)
-class BillAdmin(ReadOnlyAdmin):
-    list_display = ("number", "at", "customer_number", "customer_name", "total", "total_cost", "cashier")
-    list_select_related = ("cashier",)
-    search_fields = ("number", "customer_number", "customer_name", "customer_phone")
-    ordering = ("-at", "-id")
-    inlines = (BillLineInline, PaymentInline)
-
-
-@admin.register(BillLine)
-class BillLineAdmin(ReadOnlyAdmin):
-    list_display = ("bill", "position", "name", "quantity", "price", "total", "cost")
-    list_select_related = ("bill",)
-    search_fields = ("name",)
-
-
-@admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
-    list_display = ("bill", "method", "amount", "tendered", "reference", "by", "at")
-    list_select_related = ("bill", "by")
-    list_filter = ("method",)
-
-
-class ReturnLineInline(ReadOnlyInline):
-    model = ReturnLine
-    fields = ("bill_line", "quantity", "total", "cost", "is_restocked")
-
-
-class MoneyBackInline(ReadOnlyInline):
-    model = MoneyBack
-    fields = ("way", "amount", "reference")
-
-
-@admin.register(Return)
-class ReturnAdmin(ReadOnlyAdmin):
-    list_display = ("number", "at", "bill", "is_void", "total", "total_cost", "by", "reason")
-    list_select_related = ("bill", "by")
-    list_filter = ("is_void",)
-    search_fields = ("number", "bill__number")
-    ordering = ("-at", "-id")
-    inlines = (ReturnLineInline, MoneyBackInline)
-
-
-@admin.register(ReturnLine)
-class ReturnLineAdmin(ReadOnlyAdmin):
-    list_display = ("goods_return", "bill_line", "quantity", "total", "cost", "is_restocked")
-    list_select_related = ("goods_return", "bill_line")
-    search_fields = ("goods_return__number", "bill_line__name")
-
-
-@admin.register(MoneyBack)
-class MoneyBackAdmin(ReadOnlyAdmin):
-    list_display = ("goods_return", "way", "amount", "reference")
-    list_select_related = ("goods_return",)
-    list_filter = ("way",)
-    search_fields = ("goods_return__number", "reference")
-
-
-@admin.register(RecordBill)
-class RecordBillAdmin(ReadOnlyAdmin):
-    list_display = ("bill", "appointment", "booking", "made_at", "released_at")
-    list_select_related = ("bill", "appointment", "booking")
-    search_fields = ("bill__number",)
