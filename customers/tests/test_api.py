@@ -213,7 +213,7 @@ def test_finds_by_name_number_and_phone(office: Caller, q: str) -> None:
     assert [one["id"] for one in found] == [customer.pk]
 
 
-@pytest.mark.parametrize("q", ["\x00", "' | '", "\\", ":*", "((", "𝕒" * 300])
+@pytest.mark.parametrize("q", ["\x00", "' | '", "\\", ":*", "((", "𝕒" * 200])
 def test_any_search_text_is_answered(office: Caller, q: str) -> None:
     assert office.get("/customers", q=q).status == 200
 

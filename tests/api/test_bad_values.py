@@ -131,9 +131,9 @@ BAD_QUERY = {
     "date-time": ["yesterday", "2026-02-30", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z", "", "1", "\0"],
     "flag": ["yes", "1", "", "TRUE ", "\0", "null"],
     "choice": ["x", "", "OPEN", "\0", "null", "1"],
-    "text": ["n" * 1001],
+    "text": ["n" * 501],
 }
-RAW = ["%00", "%ff", "%ed%a0%80", "%F0%9F%98%80", "'", "1%27%20OR%201=1", "%25", "n" * 1000]
+RAW = ["%00", "%ff", "%ed%a0%80", "%F0%9F%98%80", "'", "1%27%20OR%201=1", "%25", "n" * 200]
 
 
 @pytest.mark.parametrize("call", [call for call in CALLS if call.query_fields], ids=str)

@@ -18,7 +18,7 @@ from viveka.stores.text import clean_text
 
 MAX_ID = 2**63 - 1
 MOST_ROWS = 500
-MOST_WORDS = 1000
+MOST_WORDS = 200
 _DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
