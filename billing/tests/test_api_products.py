@@ -73,7 +73,6 @@ def test_a_name_is_enough(office: Caller) -> None:
         ("sellingPrice", None),
         ("sellingPrice", "-1"),
         ("sellingPrice", "0.005"),
-        ("stockPolicy", "allow"),
         ("stockPolicy", "maybe"),
     ],
 )
@@ -201,7 +200,7 @@ def test_finds_by_words_and_by_barcode(till: Caller, other_store: Store) -> None
     ProductFactory(store=other_store, name="Brown sugar", barcode="8901")
     for query in ({"q": "sug"}, {"q": "BS"}, {"barcode": "8901"}, {"barcode": " BS "}):
         assert [one["id"] for one in till.get("/products", **query).body["products"]] == [sugar.pk]
-    for barcode in ("890", "\x00", "x" * 500):
+    for barcode in ("890", "\x00", "x" * 200):
         assert till.get("/products", barcode=barcode).body["products"] == []
 
 
