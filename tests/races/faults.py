@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 from billing.models import Product
 from billing.services import checkout
 from customers.models import finding
-from viveka.stores import locking, transactions
+from viveka.stores import locking, tills, transactions
 from viveka.stores.errors import Missing
 from viveka.stores.idempotency import KeyedRequest
 from viveka.stores.models import Counter, RequestKey
@@ -80,3 +80,8 @@ def key_read_then_written() -> Any:
         return earlier
 
     return patch.object(KeyedRequest, "claim", claim)
+
+
+def no_hold_on_the_till() -> Any:
+    """The open session is looked up, and nobody is kept from counting it meanwhile."""
+    return patch.object(tills, "_HELD", tills._HELD.removesuffix("FOR SHARE"))
