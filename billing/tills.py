@@ -65,6 +65,11 @@ class TillSummary:
         return sum((one.amount for one in self.sales if one.mode == CASH), self.change)
 
     @property
+    def change_given(self) -> Decimal:
+        """The same, as money that went out."""
+        return -self.change
+
+    @property
     def other_cash(self) -> list[Moved]:
         return [one for one in self.others if one.mode == CASH]
 

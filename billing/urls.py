@@ -3,6 +3,7 @@
 from django.urls import path
 
 from billing.urls_shelves import urlpatterns as shelves
+from billing.urls_tills import urlpatterns as tills
 from billing.views import counter, lines, receipt
 
 app_name = "billing"
@@ -27,5 +28,6 @@ urlpatterns = [
     path("counter/drop/", counter.cart_drop, name="cart-drop"),
     path("counter/complete/", counter.cart_complete, name="cart-complete"),
     path("bills/<uuid:pk>/receipt/", receipt.receipt, name="receipt"),
+    *tills,
     *shelves,
 ]

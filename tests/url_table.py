@@ -12,7 +12,7 @@ from typing import Any
 from billing.models import CreditNote
 from debts.models import OpeningBalance
 from tests.world import Shop
-from viveka.stores.models import ApiToken
+from viveka.stores.models import ApiToken, TillSession
 
 ALL = frozenset({"cashier", "auditor", "manager"})
 SELLERS = frozenset({"cashier", "manager"})
@@ -88,6 +88,18 @@ def cart(shop: Shop) -> dict[str, Any]:
 
 def line(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.line.pk}
+
+
+def till(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.till.till_id}
+
+
+def till_session(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.till.pk}
+
+
+def open_session(shop: Shop) -> dict[str, Any]:
+    return {"pk": TillSession.objects.of(shop.store).open().get().pk}
 
 
 def owing(shop: Shop) -> dict[str, Any]:
@@ -199,6 +211,17 @@ ROWS = [
     Row("customer-settle", SELLERS, get=False, post=True, of=customer),
     # The counter; a line that is gone (another window took it out) shows the cart as it is
     Row("billing:counter", SELLERS),
+    Row("billing:till", SELLERS),
+    Row("billing:till-open", SELLERS, get=False, post=True),
+    Row("billing:till-leave", SELLERS, get=False, post=True),
+    Row("billing:till-join", SELLERS, get=False, post=True, of=open_session),
+    Row("billing:till-move", SELLERS, get=False, post=True, of=open_session),
+    Row("billing:till-count", SELLERS, post=True, of=open_session),
+    Row("billing:till-session", of=till_session),
+    Row("billing:till-slip", of=till_session),
+    Row("billing:tills", REVIEWERS),
+    Row("billing:till-add", MANAGERS, get=False, post=True),
+    Row("billing:till-change", MANAGERS, get=False, post=True, of=till),
     Row("billing:cart-matches", SELLERS),
     Row("billing:cart-add", SELLERS, get=False, post=True),
     Row("billing:line-quantity", SELLERS, get=False, post=True, of=line, missing=200),

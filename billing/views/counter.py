@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,11 +28,13 @@ from billing.views.till import BUYER, CART, CUSTOMER, TILL, Said, answer, render
 from debts.services import Permission
 from viveka.stores.access import cashier_required
 from viveka.stores.errors import Conflict, Missing, Refused
+from viveka.stores.machine import till_of_machine
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Store
 from viveka.stores.money import show_amount
 from viveka.stores.pages import render_page
 from viveka.stores.pin import Allowing
+from viveka.stores.tills import open_session_at
 
 ABOVE_LIMIT = "pass a credit limit"
 
@@ -40,6 +43,9 @@ ABOVE_LIMIT = "pass a credit limit"
 @cashier_required
 @never_cache
 def counter(request: StoreRequest) -> HttpResponse:
+    store = request.store
+    if store.needs_till and not open_session_at(store, till_of_machine(request, store.pk)):
+        return redirect(f"{reverse('billing:till')}?{urlencode({'next': request.path})}")
     return render_till(request, TILL, Said())
 
 

@@ -113,6 +113,7 @@ class StoreForm(forms.ModelForm):
             "rounds_to_rupee",
             "allows_below_cost",
             "upi_id",
+            "needs_till",
             "closed_until",
             "credit_needs_account",
             "default_credit_limit",
@@ -149,6 +150,7 @@ class StoreForm(forms.ModelForm):
             "receipt_footer",
             "rounds_to_rupee",
             "allows_below_cost",
+            "needs_till",
             Row(Column("upi_id"), Column("closed_until")),
             Fieldset(
                 "Credit",

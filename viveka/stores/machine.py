@@ -37,6 +37,12 @@ def mark_till(response: HttpResponse, store_pk: int, till_pk: int) -> HttpRespon
     return response
 
 
+def forget_till(response: HttpResponse, store_pk: int) -> HttpResponse:
+    """The machine stands at no till any more."""
+    response.delete_cookie(TILL.format(store=store_pk), samesite="Lax")
+    return response
+
+
 def mark_machine(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Leave the key at a machine that had none."""
     if getattr(request, "is_new_machine", False):

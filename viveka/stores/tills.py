@@ -21,6 +21,7 @@ from viveka.stores.money import PAISA
 from viveka.stores.text import clean_text
 from viveka.stores.transactions import retry_when_entangled
 
+FIRST_TILL = "Till 1"
 _HELD = "SELECT id FROM stores_tillsession WHERE store_id = %s AND till_id = %s AND closed_at IS NULL FOR SHARE"
 
 
@@ -94,10 +95,29 @@ def add_till(*, store: Store, name: str) -> Till:
 
 
 @transaction.atomic
+def change_till(*, store: Store, till_id: int, is_active: bool) -> Till:
+    """Take a till out of use or back into it. Raises Missing, Conflict while it is open."""
+    till = _lock_till(store, till_id)
+    if not is_active and TillSession.objects.open().filter(till=till).exists():
+        raise Conflict(f"{till} is open. Count it first.")
+    if till.is_active != is_active:
+        till.is_active = is_active
+        till.save(update_fields=["is_active"])
+    return till
+
+
+def _lock_till(store: Store, till_id: int) -> Till:
+    till = next(iter(lock_rows(Till, "store_id = %s AND id = %s", [store.pk, till_id])), None)
+    if till is None:
+        raise Missing("There is no such till.", "till")
+    return till
+
+
+@transaction.atomic
 def open_till(*, store: Store, till_id: int, opening_float: Decimal, by: User, now: datetime) -> TillSession:
     """Open a till with the cash that is in it. Raises Missing, Conflict where it is open already."""
-    till = next(iter(lock_rows(Till, "store_id = %s AND id = %s", [store.pk, till_id])), None)
-    if till is None or not till.is_active:
+    till = _lock_till(store, till_id)
+    if not till.is_active:
         raise Missing("There is no such till.", "till")
     if TillSession.objects.open().filter(till=till).exists():
         raise Conflict(f"{till} is open already. Take part in it, or count it first.", "till")

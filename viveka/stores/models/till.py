@@ -1,5 +1,6 @@
 """The drawer with the cash in it, and who counted it when."""
 
+from decimal import Decimal
 from typing import Any
 
 import pgtrigger
@@ -194,6 +195,11 @@ class TillCount(StoreOwned):
 
     def __str__(self) -> str:
         return f"Counted {self.counted}"
+
+    @property
+    def by_worth(self) -> list[tuple[str, int]]:
+        """The notes and coins that were counted, the largest first."""
+        return sorted(self.pieces.items(), key=lambda piece: Decimal(piece[0]), reverse=True)
 
     @property
     def difference(self) -> Any:
