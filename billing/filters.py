@@ -1,5 +1,6 @@
 """What lists can be narrowed to."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -10,6 +11,7 @@ from billing.forms.fields import AmountField, DayField
 from billing.models import Bill, Payment, PaymentMethod, Product
 from billing.models.bill import BillQuerySet
 from billing.models.product import ProductQuerySet
+from billing.stock_list import SHOWN, narrowed
 from viveka.stores.models import Store, User
 
 
@@ -61,6 +63,34 @@ class ProductFilter(SearchFilterSet):
     def __init__(self, data: Any, *, queryset: ProductQuerySet, store: Store) -> None:
         super().__init__(data, queryset=queryset, store=store)
         self.form.fields["category"].choices = [("", "All categories"), *((one, one) for one in categories(store))]
+
+
+class StockFilter(ProductFilter):
+    """The stock list: which kind of shelf, in which order."""
+
+    show = django_filters.ChoiceFilter(
+        choices=[(key, label) for key, label in SHOWN.items() if key],
+        empty_label=SHOWN[""],
+        label="Show",
+        method="narrow",
+    )
+    sort = django_filters.ChoiceFilter(
+        choices=[("value", "Most value first"), ("least", "Least stock first"), ("most", "Most stock first"),
+                 ("newest", "Newest first")],
+        empty_label="By name",
+        label="Order",
+        method="leave",
+    )  # fmt: skip
+
+    def __init__(self, data: Any, *, queryset: Any, store: Store, today: date) -> None:
+        self.today = today
+        super().__init__(data, queryset=queryset, store=store)
+
+    def narrow(self, products: Any, name: str, shown: str) -> Any:
+        return narrowed(products, shown, self.today)
+
+    def leave(self, products: Any, name: str, order: str) -> Any:
+        return products
 
 
 def categories(store: Store) -> list[str]:

@@ -66,6 +66,35 @@ class ProductTable(StoreTable):
         return stock
 
 
+class StockTable(StoreTable):
+    name = tables.Column(linkify=True, attrs=LEAD)
+    category = tables.Column(default="")
+    current_stock = tables.Column(verbose_name="Stock", attrs=AMOUNT)
+    low_stock_level = tables.Column(verbose_name="Low at", attrs=AMOUNT, default="")
+    value = tables.Column(verbose_name="Value at cost", attrs=AMOUNT)
+    expires_on = tables.Column(verbose_name="Expires first", attrs=NUMBER, default="")
+
+    class Meta:
+        empty_text = "No product found."
+
+    def __init__(self, rows: Any, *, store: Store, today: date) -> None:
+        self.today = today
+        super().__init__(rows, store=store)
+
+    render_name = ProductTable.render_name
+    render_current_stock = ProductTable.render_current_stock
+
+    def render_low_stock_level(self, value: Decimal) -> str:
+        return show_quantity(value)
+
+    def render_value(self, value: Decimal) -> str:
+        return self.amount(value)
+
+    def render_expires_on(self, value: date) -> str | SafeString:
+        day = f"{value:%d %b %Y}"
+        return format_html('{} <span class="badge text-bg-danger">Expired</span>', day) if value < self.today else day
+
+
 class BillTable(StoreTable):
     number = tables.Column(linkify=True, attrs={"td": {"class": "lead-cell number"}})
     at = tables.Column(verbose_name="Time")

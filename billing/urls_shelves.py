@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import bills, credit_notes, products, received, returns
+from billing.views import adjusting, bills, credit_notes, products, received, returns, stock
 
 urlpatterns = [
     path("products/", products.product_list, name="products"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("products/<int:pk>/", products.product_page, name="product"),
     path("products/<int:pk>/edit/", products.product_edit, name="product-edit"),
     path("products/<int:pk>/batches/add/", products.batch_add, name="batch-add"),
+    path("products/<int:pk>/adjust/", adjusting.product_adjust, name="product-adjust"),
+    path("stock/", stock.stock_list, name="stock"),
+    path("stock.csv", stock.stock_file, {"kind": "csv"}, name="stock-csv"),
+    path("stock.xlsx", stock.stock_file, {"kind": "xlsx"}, name="stock-xlsx"),
+    path("stock/expired/", stock.expired_list, name="expired"),
+    path("stock/expired/write-off/", adjusting.expired_write_off, name="expired-write-off"),
     path("bills/", bills.bill_list, name="bills"),
     path("bills/<uuid:pk>/", bills.bill_page, name="bill"),
     path("bills/<uuid:pk>/return/", returns.return_add, name="return-add"),

@@ -37,8 +37,10 @@ def bill_page(request: StoreRequest, pk: str) -> HttpResponse:
     bill = get_object_or_404(bills.select_related("cashier", "customer", "debt_payment", "kept_advance"), pk=pk)
     sold = StockMovement.objects.filter(reason__in=[MovementReason.SOLD, MovementReason.SETTLED])
     sold = sold.select_related("batch").order_by("id")
-    lines = bill.lines.select_related("product", "shortage", "served_by", "allowed_by").annotate(
-        later_cost=Coalesce(Sum("shortage__settlements__cost"), ZERO)
+    lines = (
+        bill.lines.order_by("position")
+        .select_related("product", "shortage", "served_by", "allowed_by")
+        .annotate(later_cost=Coalesce(Sum("shortage__settlements__cost"), ZERO))
     )
     lines = lines.prefetch_related(Prefetch("movements", sold, to_attr="sold"))
     for line in lines:

@@ -43,12 +43,15 @@ def product_list(request: StoreRequest) -> HttpResponse:
 def product_page(request: StoreRequest, pk: int) -> HttpResponse:
     """A product with what is on the shelf and how it moved."""
     product = get_object_or_404(Product.objects.of(request.store), pk=pk)
-    movements = product.movements.select_related("batch", "by", "bill_line__bill")
+    movements = product.movements.select_related(
+        "batch", "by", "bill_line__bill", "return_line__goods_return", "adjustment"
+    )
     context = {
         "product": product,
         "today": request.store.day_of(timezone.now()),
         "shelf": product.batches.in_stock().oldest_first()[:SHELVES_SHOWN],
         "emptied": product.batches.filter(remaining=0).order_by("-received_at", "-id")[:EMPTIED_SHOWN],
+        "short": product.shortages.open().oldest_first().select_related("bill_line__bill")[:SHELVES_SHOWN],
         "page": newest_page(movements, request.GET),
     }
     return render_page(request, "billing/product.html", context)
