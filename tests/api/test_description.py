@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from pydantic import BaseModel
 
-from tests.api.calls import WITH_BODY
+from tests.api.calls import ANYONE, CALLS, MANAGER, SELLER, WITH_BODY
 from tests.api.described import operation, operations, resolved
 from viveka import api
 from viveka.stores.api.fields import HIDDEN, Incoming, Outgoing
@@ -114,6 +115,13 @@ def test_cost_and_profit_are_marked_as_hidden() -> None:
         if re.search("cost|profit|margin", field, re.IGNORECASE)
     }
     assert named == hidden | {"BatchIn.costPrice"}
+
+
+def test_the_guide_names_every_call_and_who_may() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text()
+    rows = re.findall(r"^\| `([A-Z]+) (\S+)` \| (\w+) \|", guide, re.MULTILINE)
+    who = {ANYONE: "all", SELLER: "sellers", MANAGER: "managers"}
+    assert sorted(rows) == sorted((call.method.upper(), call.path, who[call.needs]) for call in CALLS)
 
 
 def test_people_can_read_it_without_scripts_or_other_servers(client: Client, manager_client: Client) -> None:
