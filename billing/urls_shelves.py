@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.views import adjusting, bills, credit_notes, products, received, returns, stock
+from billing.views import adjusting, bills, credit_notes, papers, products, receipt, received, returns, stock
 
 urlpatterns = [
     path("products/", products.product_list, name="products"),
@@ -24,8 +24,11 @@ urlpatterns = [
     path("received.csv", received.received_file, {"kind": "csv"}, name="received-csv"),
     path("received.xlsx", received.received_file, {"kind": "xlsx"}, name="received-xlsx"),
     path("returns/<uuid:pk>/", returns.return_page, name="return"),
-    path("returns/<uuid:pk>/receipt/", returns.return_receipt, name="return-receipt"),
+    path("returns/<uuid:pk>/receipt/", receipt.return_receipt, name="return-receipt"),
     path("credit-notes/", credit_notes.note_list, name="credit-notes"),
     path("credit-notes/add/", credit_notes.note_add, name="credit-note-add"),
     path("credit-notes/<uuid:pk>/", credit_notes.note_page, name="credit-note"),
+    path("credit-notes/<uuid:pk>/receipt/", receipt.note_receipt, name="credit-note-receipt"),
+    path("papers/<slug:kind>/<uuid:pk>/printed/", papers.printed, name="paper-printed"),
+    path("papers/<slug:kind>/<uuid:pk>/pdf/", papers.pdf, name="paper-pdf"),
 ]

@@ -78,6 +78,10 @@ def returned(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.bill.returns.first().pk}
 
 
+def bill_paper(shop: Shop) -> dict[str, Any]:
+    return {"kind": "bill", "pk": shop.bill.pk}
+
+
 def credit_note(shop: Shop) -> dict[str, Any]:
     return {"pk": CreditNote.objects.of(shop.store).first().pk}  # type: ignore[union-attr]
 
@@ -272,6 +276,9 @@ ROWS = [
     Row("billing:credit-notes"),
     Row("billing:credit-note-add", SELLERS, post=True),
     Row("billing:credit-note", of=credit_note),
+    Row("billing:credit-note-receipt", of=credit_note),
+    Row("billing:paper-printed", SELLERS, get=False, post=True, of=bill_paper),
+    Row("billing:paper-pdf", SELLERS, get=False, post=True, of=bill_paper),
     # Debts
     Row("debts:openings", REVIEWERS),
     Row("debts:openings-csv", REVIEWERS),

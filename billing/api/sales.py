@@ -14,11 +14,10 @@ from pydantic import Field
 
 from billing.api.bills import BillOut, bill_out, bills_for_show
 from billing.models import Bill, BillLine, MovementReason, PaymentMethod, Product, StockMovement, StockShortage
-from billing.models.bill import METHODS
 from billing.services.buyer import NO_CUSTOMER, Buyer
 from billing.services.checkout import PriceChanged, Sale, Terms, Written, checkout
 from billing.services.quote import SaleItem
-from billing.services.tender import Tender
+from billing.services.tender import METHODS, Tender
 from customers.names import clean_name, is_real
 from viveka.stores.api.answers import answer, keyed, says, traced
 from viveka.stores.api.auth import SELLERS
@@ -53,7 +52,7 @@ from viveka.stores.money import ZERO, to_paisa
 
 router = Router(tags=["Sales"])
 MOST_ITEMS = 1000
-METHODS_TOLD = f"{', '.join(METHODS)}, or wallet, which is advance: the customer's balance"
+TOLD = f"{', '.join(METHODS)}, or wallet, which is advance: the customer's balance"
 NAMES = {
     "customer_id": "receiptData.customerId",
     "phone": "receiptData.customerPhone",
@@ -73,7 +72,7 @@ class ItemIn(Incoming):
 
 
 class BillPaymentIn(Incoming):
-    method: Word = Field(description=f"In any case: {METHODS_TOLD}.")
+    method: Word = Field(description=f"In any case: {TOLD}.")
     amount: Paid
     reference: Text80 = Field("", examples=["UPI-4411"], description="The payment's own reference.")
 
@@ -86,7 +85,7 @@ class ReceiptIn(Incoming):
     customer_name: Name = ""
     customer_email: Email = ""
     discount: Money = Field(ZERO, description="Off the whole bill.")
-    payment_method: Word = Field("", description=f"For all of the bill, in any case: {METHODS_TOLD}.")
+    payment_method: Word = Field("", description=f"For all of the bill, in any case: {TOLD}.")
     payments: list[BillPaymentIn] = Field([], max_length=20, description="Several payments; they add up to the total.")
     cash_received: OptionalMoney = Field(None, description="Cash handed over; the change is worked out.")
     expected_total: OptionalMoney = Field(None, description="Refused with 409 where the total is another.")
@@ -218,7 +217,7 @@ def _method(text: str, field: str) -> str:
     if method == "wallet":
         return PaymentMethod.ADVANCE
     if method not in METHODS:
-        raise Refused(f"The method is one of {METHODS_TOLD}.", field)
+        raise Refused(f"The method is one of {TOLD}.", field)
     return method
 
 

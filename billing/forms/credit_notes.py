@@ -13,7 +13,7 @@ from django.http import QueryDict
 from advances.services import Line
 from billing.forms.returns import VoidForm
 from billing.models import Way
-from billing.services.credit_notes import NOWHERE, PLACES, SHELF, WASTE, NoteItem
+from billing.services.credit_note_plan import NOWHERE, PLACES, SHELF, WASTE, NoteItem
 from billing.services.record_sales import with_products
 from viveka.stores.errors import Refused
 from viveka.stores.form_fields import TextField

@@ -24,12 +24,12 @@ from billing.models import (
     CreditNoteMoney,
     MovementReason,
     NoteWay,
-    Product,
     StockAdjustment,
     StockMovement,
 )
 from billing.services.buyer import Buyer, Identified, identify
 from billing.services.checkout import bill_number
+from billing.services.credit_note_plan import NOWHERE, SHELF, WASTE, NoteItem, NoteLine, judge
 from billing.services.return_money import CHOICES, IN_CASH, GiveBack
 from billing.services.returns import WRITTEN_OFF
 from billing.services.shortages import settle_shortages
@@ -38,32 +38,19 @@ from customers.models import Customer
 from debts.models import Debt, ReductionCause
 from debts.services import reduce_debt
 from viveka.stores.dating import check_dated
-from viveka.stores.errors import Refused, RefusedFields
+from viveka.stores.errors import Refused
 from viveka.stores.idempotency import KeyedRequest
 from viveka.stores.ids import new_id
 from viveka.stores.inserting import insert_rows
 from viveka.stores.models import Counter, Store, User
-from viveka.stores.money import MAX_MONEY, MAX_QUANTITY, MIN_QUANTITY, PAISA, ZERO, to_paisa
+from viveka.stores.money import PAISA, ZERO
 from viveka.stores.text import clean_text
 from viveka.stores.tills import hold_till
 from viveka.stores.transactions import retry_when_entangled
 
+__all__ = ["NOWHERE", "SHELF", "WASTE", "NoteItem", "Noted", "note_credit"]
 PREFIX = "CN"
 NO_BILL = "Came back without its bill"
-SHELF, WASTE, NOWHERE = "shelf", "waste", "nowhere"
-PLACES = (SHELF, WASTE, NOWHERE)
-"""Where goods go: to the shelf, to waste, or nowhere (they are counted in the stock already, as of an older system)."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoteItem:
-    """So much of a product at the price given for it. `cost` is of one; None: what the last batch cost."""
-
-    product_id: int
-    quantity: Decimal
-    price: Decimal
-    cost: Decimal | None = None
-    place: str = SHELF
 
 
 @dataclass(slots=True)
@@ -72,28 +59,6 @@ class Noted:
 
     note: CreditNote
     is_replay: bool = False
-
-
-@dataclass(slots=True)
-class _Line:
-    """An item judged: what it is worth and what it costs."""
-
-    item: NoteItem
-    product: Product
-    last: Batch | None
-    cost_price: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        return to_paisa(self.item.quantity * self.item.price)
-
-    @property
-    def comes_in(self) -> bool:
-        return self.product.keeps_stock and self.item.place != NOWHERE
-
-    @property
-    def cost(self) -> Decimal:
-        return to_paisa(self.item.quantity * self.cost_price) if self.comes_in else ZERO
 
 
 @dataclass(slots=True)
@@ -151,59 +116,11 @@ def note_credit(
     who = identify(store, buyer)
     if give_back.method == NoteWay.ADVANCE and who.customer is None:
         raise Refused("An advance is a customer's. Type a phone, or give money back.", "method")
-    lines = _judge(items, lock_products(store, [item.product_id for item in items]))
+    lines = judge(items, lock_products(store, [item.product_id for item in items]))
     return Noted(_write(told, note_id, who, lines))
 
 
-def _judge(items: Sequence[NoteItem], products: dict[int, Product]) -> list[_Line]:
-    """Every line is looked at before anything is said. Raises RefusedFields."""
-    last = _last_batches(products)
-    errors: dict[str, list[str]] = {}
-    lines = []
-    for n, item in enumerate(items):
-        product, batch = products[item.product_id], last.get(item.product_id)
-        cost = item.cost if item.cost is not None else batch.cost_price if batch else None
-        line = _Line(item, product, batch, cost or ZERO)
-        if wrong := _wrong(item, product, line, cost):
-            errors[f"items.{n}.{wrong[0]}"] = [wrong[1]]
-        lines.append(line)
-    coming: dict[int, Decimal] = {}
-    for line in lines:
-        coming[line.product.pk] = coming.get(line.product.pk, ZERO) + line.item.quantity
-    for n, line in enumerate(lines):
-        if line.product.current_stock + coming[line.product.pk] > MAX_QUANTITY:
-            errors.setdefault(f"items.{n}.quantity", ["There would be more on the shelf than can be counted."])
-    if errors:
-        raise RefusedFields(errors)
-    if max(sum((line.total for line in lines), ZERO), sum((line.cost for line in lines), ZERO)) > MAX_MONEY:
-        raise Refused(f"The credit note is above {MAX_MONEY}.", "items")
-    return lines
-
-
-def _wrong(item: NoteItem, product: Product, line: _Line, cost: Decimal | None) -> tuple[str, str] | None:
-    """The field and the sentence that stand against a line."""
-    if not MIN_QUANTITY <= item.quantity <= MAX_QUANTITY:
-        return "quantity", f"A quantity is between {MIN_QUANTITY} and {MAX_QUANTITY}."
-    if not product.is_divisible and item.quantity % 1:
-        return "quantity", f"{product.name} is sold whole: type 1, 2, 3 …"
-    if not ZERO <= item.price <= MAX_MONEY:
-        return "price", "The price is 0 or more."
-    if item.place not in PLACES:
-        return "place", f"Goods go to one of {', '.join(PLACES)}."
-    if line.comes_in and cost is None:
-        return "cost", f"{product.name} was never received. Type what one of it costs."
-    if cost is not None and not ZERO <= cost <= MAX_MONEY:
-        return "cost", "The cost is 0 or more."
-    return None
-
-
-def _last_batches(products: dict[int, Product]) -> dict[int, Batch]:
-    """The batch of each product that was received last; one query."""
-    newest = Batch.objects.filter(product__in=products).order_by("product_id", "-received_at", "-id")
-    return {batch.product_id: batch for batch in newest.distinct("product_id")}
-
-
-def _write(told: _Told, note_id: UUID, who: Identified, lines: Sequence[_Line]) -> CreditNote:
+def _write(told: _Told, note_id: UUID, who: Identified, lines: Sequence[NoteLine]) -> CreditNote:
     """Goods, money, the note; its number last."""
     batches = [_receive(told, line) if line.comes_in else None for line in lines]
     insert_rows(
@@ -216,7 +133,7 @@ def _write(told: _Told, note_id: UUID, who: Identified, lines: Sequence[_Line]) 
     return _close(told, note_id, who.customer, total, sum((line.cost for line in lines), ZERO))
 
 
-def _move_goods(told: _Told, came: Sequence[tuple[_Line, Batch]]) -> None:
+def _move_goods(told: _Told, came: Sequence[tuple[NoteLine, Batch]]) -> None:
     """In, and out again what is not for the shelf; what stays settles first what was sold before it came in."""
     common = {"store_id": told.store.pk, "by_id": told.by.pk, "at": told.at, "created_at": told.now}
     movements, wasted = [], [(line, batch) for line, batch in came if line.item.place == WASTE]
@@ -242,7 +159,7 @@ def _move_goods(told: _Told, came: Sequence[tuple[_Line, Batch]]) -> None:
         settle_shortages(store=told.store, batches=shelved, by=told.by, now=told.now)
 
 
-def _receive(told: _Told, line: _Line) -> Batch:
+def _receive(told: _Told, line: NoteLine) -> Batch:
     """A batch of what came back, at the price that the last one sells at."""
     last = line.last
     return Batch.objects.create(
@@ -252,14 +169,14 @@ def _receive(told: _Told, line: _Line) -> Batch:
     )  # fmt: skip
 
 
-def _put_on_shelf(lines: Sequence[_Line]) -> None:
+def _put_on_shelf(lines: Sequence[NoteLine]) -> None:
     for product in {line.product.pk: line.product for line in lines}.values():
         own = [line.item.quantity for line in lines if line.product.pk == product.pk]
         product.current_stock += sum(own, Decimal(0))
         product.save(update_fields=["current_stock"])
 
 
-def _row(told: _Told, note_id: UUID, position: int, line: _Line, batch: Batch | None) -> CreditNoteLine:
+def _row(told: _Told, note_id: UUID, position: int, line: NoteLine, batch: Batch | None) -> CreditNoteLine:
     return CreditNoteLine(
         store_id=told.store.pk, note_id=note_id, product=line.product, position=position, name=line.product.name,
         unit=line.product.unit, quantity=line.item.quantity, price=line.item.price, total=line.total, cost=line.cost,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from billing.forms.returns import ReturnForm, VoidForm
-from billing.models import Bill, MovementReason, Return, StockMovement
+from billing.models import Bill, CreditNote, MovementReason, Return, StockMovement
 from billing.services.return_plan import ReturnItem
 from billing.services.return_preview import default_method, preview_return
 from billing.services.returns import TakenBack, return_goods, void_bill
@@ -129,20 +129,12 @@ def _everything(bill: Bill) -> list[ReturnItem]:
 @member_required
 def return_page(request: StoreRequest, pk: UUID) -> HttpResponse:
     """One return: what came back of which bill, where it went, and how money went back."""
+    if CreditNote.objects.of(request.store).filter(pk=pk).exists():  # an advance that it left leads here
+        return redirect("billing:credit-note", pk)
     made = _made(request, pk)
     back = StockMovement.objects.filter(reason=MovementReason.RETURNED).select_related("batch").order_by("id")
     lines = made.lines.select_related("bill_line__product").prefetch_related(Prefetch("movements", back))
     return render_page(request, "billing/return.html", {"made": made, "lines": lines, "money": made.money.all()})
-
-
-@require_safe
-@member_required
-def return_receipt(request: StoreRequest, pk: UUID) -> HttpResponse:
-    """The return on paper."""
-    made = _made(request, pk)
-    lines = made.lines.select_related("bill_line")
-    context = {"made": made, "bill": made.bill, "lines": lines, "money": made.money.all()}
-    return render_page(request, "billing/return_receipt.html", context)
 
 
 def _made(request: StoreRequest, pk: UUID) -> Return:

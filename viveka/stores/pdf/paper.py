@@ -98,13 +98,13 @@ def paper(title: str, parts: Sequence[Flowable], *, foot: str) -> bytes:
     return out.getvalue()
 
 
-def slip(title: str, parts: Sequence[Flowable]) -> bytes:
+def slip(title: str, parts: Sequence[Flowable], *, width: float = SLIP_WIDTH) -> bytes:
     """One page of a till's width, as long as what stands on it."""
-    width = SLIP_WIDTH - 2 * SLIP_MARGIN
+    page, width = width, width - 2 * SLIP_MARGIN
     heights = [part.wrap(width, 10_000)[1] for part in parts]
     out = io.BytesIO()
     height = sum(heights) + 2 * SLIP_MARGIN
-    canvas = Canvas(out, pagesize=(SLIP_WIDTH, height), invariant=1)
+    canvas = Canvas(out, pagesize=(page, height), invariant=1)
     canvas.setTitle(title)
     y = height - SLIP_MARGIN
     for part, tall in zip(parts, heights, strict=True):
