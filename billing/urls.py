@@ -4,13 +4,14 @@ from django.urls import path
 
 from billing.urls_shelves import urlpatterns as shelves
 from billing.urls_tills import urlpatterns as tills
-from billing.views import counter, lines, receipt
+from billing.views import counter, lines, open_items, receipt
 
 app_name = "billing"
 urlpatterns = [
     path("counter/", counter.counter, name="counter"),
     path("counter/products/", counter.product_matches, name="cart-matches"),
     path("counter/add/", counter.cart_add, name="cart-add"),
+    path("counter/unlisted/", open_items.open_item, name="open-item"),
     path("counter/lines/<int:pk>/quantity/", lines.line_quantity, name="line-quantity"),
     path("counter/lines/<int:pk>/price/", lines.line_price, name="line-price"),
     path("counter/lines/<int:pk>/discount/", lines.line_discount, name="line-discount"),
@@ -29,5 +30,8 @@ urlpatterns = [
     path("counter/complete/", counter.cart_complete, name="cart-complete"),
     path("bills/<uuid:pk>/receipt/", receipt.receipt, name="receipt"),
     *tills,
+    path("products/to-complete/", open_items.item_list, name="open-items"),
+    path("products/<int:pk>/complete/", open_items.item_complete, name="item-complete"),
+    path("products/<int:pk>/join/", open_items.item_join, name="item-join"),
     *shelves,
 ]

@@ -66,6 +66,10 @@ def likely_pair(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.likely.pk}
 
 
+def open_item(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.open_item.pk}
+
+
 def product(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.product.pk}
 
@@ -231,6 +235,7 @@ ROWS = [
     Row("billing:line-quantity", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:line-price", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:line-discount", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:open-item", SELLERS, get=False, post=True),
     Row("billing:line-packet", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:line-server", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:cart-server", SELLERS, get=False, post=True),
@@ -259,6 +264,9 @@ ROWS = [
     Row("billing:products"),
     Row("billing:product-add", MANAGERS, post=True),
     Row("billing:product", of=product),
+    Row("billing:open-items", MANAGERS),
+    Row("billing:item-complete", MANAGERS, post=True, of=open_item),
+    Row("billing:item-join", MANAGERS, get=False, post=True, of=open_item),
     Row("billing:product-edit", MANAGERS, post=True, of=product),
     Row("billing:batch-add", MANAGERS, post=True, of=product),
     Row("billing:product-adjust", MANAGERS, post=True, of=product),

@@ -63,6 +63,8 @@ class Shop:
     customer: Customer
     product: Product
     service: Product
+    open_item: Product
+    """Sold by price, to be completed."""
     bill: Bill
     cart: Cart
     line: CartLine
@@ -99,6 +101,7 @@ def make_shop() -> Shop:
     product = stocked_product(store, batches=[(50, 80, 100)], by=manager)
     short_of_and_put_right(store, product, by=manager)
     service = stocked_product(store, batches=[], selling_price=200, stock_policy="none")
+    broom = stocked_product(store, batches=[], selling_price=45, stock_policy="none", to_complete=True)
     bill = sell(store, cashier, [(product, 2)], buyer=Buyer(phone=customer.phone)).bill
     take_back(bill, 1, by=manager)
     cart = filled_cart(store, cashier, [(product, 1)])
@@ -122,8 +125,8 @@ def make_shop() -> Shop:
     put_right(bill, bill.payments.get(), advance, manager)
     till = counted_till(store, cashier)
     return Shop(
-        store, staff, customer, product, service, bill, cart, cart.lines.get(), namesake, gone, merge, likely, debts,
-        advance, records, till,
+        store, staff, customer, product, service, broom, bill, cart, cart.lines.get(), namesake, gone, merge, likely,
+        debts, advance, records, till,
     )  # fmt: skip
 
 

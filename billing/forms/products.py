@@ -12,6 +12,7 @@ from viveka.stores.models import StockPolicy, Store
 
 PRODUCT_FIELDS = (
     "name", "sku", "barcode", "category", "unit", "selling_price", "low_stock_level", "stock_policy", "is_active",
+    "is_favourite",
 )  # fmt: skip
 
 
@@ -29,10 +30,23 @@ class ProductForm(forms.Form):
     low_stock_level = LevelField(required=False, help_text="Marked as low when this many or fewer are left.")
     stock_policy = forms.ChoiceField(label="Stock", choices=StockPolicy.choices)
     is_active = forms.BooleanField(label="On sale", required=False, initial=True)
+    is_favourite = forms.BooleanField(label="A tile at the counter", required=False)
 
     @classmethod
     def initial_of(cls, product: Product) -> dict[str, Any]:
         return {field: getattr(product, field) for field in PRODUCT_FIELDS}
+
+
+class CompleteForm(ProductForm):
+    """What was sold by its price alone, told in full; with what is there of it and what one costs, where known."""
+
+    quantity = QuantityField(label="On the shelf now", required=False)
+    cost_price = AmountField(label="What one costs you", required=False)
+
+    @classmethod
+    def of(cls, product: Product) -> "CompleteForm":
+        policy = product.store.default_stock_policy
+        return cls(initial={**cls.initial_of(product), "stock_policy": policy})
 
 
 class BatchForm(forms.Form):

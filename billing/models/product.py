@@ -40,6 +40,10 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def on_sale(self) -> "ProductQuerySet":
         return self.filter(is_active=True)
 
+    def to_complete(self, store: Store) -> "ProductQuerySet":
+        """Sold by price without being on the list: a manager is asked what it is."""
+        return self.filter(store=store, to_complete=True)
+
     def with_code(self, code: str) -> "ProductQuerySet":
         """Whose barcode or SKU is exactly this, as a scanner sends it."""
         return self.filter(Q(barcode=code) | Q(sku=code)) if code else self.none()

@@ -24,6 +24,10 @@ Machine = str | None
 """Where the person works: each machine has a cart of its own. None: wherever."""
 
 
+class NotOnTheList(Refused):
+    """Nothing has this code or name: it may be sold by its price."""
+
+
 @dataclass(frozen=True, slots=True)
 class Added:
     """The product that went into the cart; or none, and those to pick from."""
@@ -60,7 +64,8 @@ def add_to_cart(
     """Put one of the product into the person's cart, which is made by the first; the same again adds to its line.
 
     The product is the one picked, or whose barcode or SKU is exactly `code`. Any other text adds nothing and answers
-    what it may mean. Raises Refused where nothing has the code or it is not on sale, Missing for an unknown product.
+    what it may mean. Raises NotOnTheList where nothing has the code, Refused where it is not on sale, Missing for an
+    unknown product.
     """
     if product_id is not None:
         product = Product.objects.of(store).filter(pk=product_id).first()
@@ -76,7 +81,7 @@ def add_to_cart(
     if product is None:
         if matches := match_products(store, code):
             return Added(matches=matches)
-        raise Refused(f"Nothing has the code or a name beginning with “{code}”.", "code")
+        raise NotOnTheList(f"Nothing has the code or a name beginning with “{code}”.", "code")
     if not product.is_active:
         raise Refused(f"{product.name} is not on sale.", "code")
     _add(store, by, machine, product)
@@ -86,7 +91,7 @@ def add_to_cart(
 @retry_when_entangled
 @transaction.atomic
 def _add(store: Store, by: User, machine: Machine, product: Product) -> None:
-    cart = _open_cart(store, by, machine)
+    cart = open_cart(store, by, machine)
     line = cart.lines.filter(product=product).first()
     if line is None:
         CartLine.objects.create(
@@ -143,7 +148,7 @@ def set_buyer(*, store: Store, by: User, machine: Machine = None, phone: str, na
     With `commit` a valid phone that is not on record becomes a customer, and a record without a name takes this one.
     A bad phone is kept as typed and finds nobody. Raises Refused for text that is none.
     """
-    cart = _open_cart(store, by, machine) if (phone.strip() or name.strip()) else lock_current(store, by, machine)
+    cart = open_cart(store, by, machine) if (phone.strip() or name.strip()) else lock_current(store, by, machine)
     return _note_buyer(store, cart, phone, name, commit) if cart else BuyerNoted(None)
 
 
@@ -164,7 +169,7 @@ def note_typed_buyer(*, store: Store, cart_id: UUID, phone: str, name: str) -> C
 @transaction.atomic
 def pick_buyer(*, store: Store, by: User, machine: Machine = None, customer_id: int) -> BuyerNoted:
     """Sell to this customer. Raises Missing where the store has none such."""
-    cart = _open_cart(store, by, machine)
+    cart = open_cart(store, by, machine)
     customer = Customer.objects.led_to(store, customer_id).filter(deleted_at__isnull=True).first()
     if customer is None:
         raise Missing("No such customer.", "name")
@@ -205,7 +210,7 @@ def is_unfinished(locked: Cart) -> bool:
     return locked.dropped_at is None and not Bill.objects.filter(cart=locked).exists()
 
 
-def _open_cart(store: Store, by: User, machine: Machine) -> Cart:
+def open_cart(store: Store, by: User, machine: Machine) -> Cart:
     """The person's cart, locked; a new one where there is none.
 
     The person's own row is the lock for making it, so that two first scans at once make one cart.

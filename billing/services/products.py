@@ -34,6 +34,7 @@ class ProductFields(TypedDict, total=False):
     low_stock_level: Decimal | None
     stock_policy: str
     is_active: bool
+    is_favourite: bool
 
 
 def _clean_code(text: str, *, field: str) -> str:
@@ -79,6 +80,7 @@ _CLEANERS: dict[str, Callable[..., Any]] = {
     "low_stock_level": _bounded(MAX_QUANTITY, MIN_QUANTITY),
     "stock_policy": _clean_choice(StockPolicy),
     "is_active": lambda value, field: bool(value),
+    "is_favourite": lambda value, field: bool(value),
 }
 
 

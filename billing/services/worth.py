@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from viveka.stores.money import MAX_QUANTITY, MIN_QUANTITY, PAISA, ZERO, read_amount
 
+_PRICED = re.compile(r"(?:[₹$€£=]|rs\.?)\s*(?P<price>[0-9.]+)(?:/-)?(?:\s+(?P<name>.+))?", re.IGNORECASE)
 Lot = TypeVar("Lot")
 _MARKED = re.compile(r"(?:[₹$€£=]|rs\.?)\s*(?P<before>\S.*)|(?P<after>\S*)\s*/-", re.IGNORECASE)
 
@@ -18,6 +19,14 @@ def read_worth(text: str, *, field: str = "quantity") -> Decimal | None:
         return None
     amount = (marked["before"] or marked["after"] or "").strip().removesuffix("/-").rstrip()
     return read_amount(amount, field=field, label="The amount", at_least=PAISA)
+
+
+def read_priced(text: str) -> tuple[Decimal, str] | None:
+    """Price and name in `₹45 Broom` or `=45`; None where no money is meant. Raises Refused naming `price`."""
+    priced = _PRICED.fullmatch(text.strip())
+    if priced is None:
+        return None
+    return read_amount(priced["price"], field="price", at_least=PAISA), priced["name"] or ""
 
 
 def quantity_worth(

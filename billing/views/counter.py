@@ -22,9 +22,11 @@ from billing.services.carts import BuyerNoted
 from billing.services.checkout import Sale, Terms, complete_cart
 from billing.services.discounts import discount_cart
 from billing.services.held_carts import hold_cart, take_up_cart
+from billing.services.open_items import add_open_item
 from billing.services.priced_cart import price_each
 from billing.services.tender import CHANGE
-from billing.views.till import BUYER, CART, CUSTOMER, TILL, Said, answer, render_till, till_of
+from billing.services.worth import read_priced
+from billing.views.till import BUYER, CART, CUSTOMER, TILL, Said, Unlisted, answer, render_till, till_of
 from debts.services import Permission
 from viveka.stores.access import cashier_required
 from viveka.stores.errors import Conflict, Missing, Refused
@@ -68,10 +70,16 @@ def cart_add(request: StoreRequest) -> HttpResponse:
     code, product_id = request.POST.get("code", ""), read_key(request.POST.get("product"))
     said = Said()
     try:
+        if product_id is None and (priced := read_priced(code)):
+            price, name = priced
+            said.latest = add_open_item(**till_of(request), price=price, name=name).pk
+            return answer(request, CART, said)
         added = carts.add_to_cart(**till_of(request), code=code, product_id=product_id)
         said.matches = added.matches
         said.latest = added.product.pk if added.product else None
         said.code = code if added.matches else ""
+    except carts.NotOnTheList as refusal:
+        said.unlisted = Unlisted.of(code, refusal.message)
     except Refused as refusal:
         said.notices.append(refusal.message)
     return answer(request, CART, said)

@@ -35,6 +35,8 @@ def product_list(request: StoreRequest) -> HttpResponse:
     today = request.store.day_of(timezone.now())
     page = newest_page(with_next_price(found.qs, today), request.GET, is_search=found.is_search)
     context = {"filter": found, "page": page, "table": ProductTable(page.rows, store=request.store)}
+    if request.membership.manages:
+        context["to_complete"] = Product.objects.to_complete(request.store).count()
     return render_page(request, "billing/products.html", context, fragment="billing/_products.html")
 
 

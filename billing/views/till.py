@@ -24,11 +24,28 @@ PAGE, TILL = "billing/counter.html", "billing/_till.html"
 CART, BUYER, CUSTOMER = "billing/_cart_answer.html", "billing/_buyer_answer.html", "billing/_customer_answer.html"
 
 
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """What nothing on the list has: a barcode or a name, to be sold by its price."""
+
+    barcode: str = ""
+    name: str = ""
+    price: str = ""
+    sentence: str = ""
+
+    @classmethod
+    def of(cls, code: str, sentence: str) -> "Unlisted":
+        """A code has digits and no spaces; all else is a name."""
+        is_code = any(sign.isdigit() for sign in code) and " " not in code.strip()
+        return cls(sentence=sentence, **{"barcode" if is_code else "name": code.strip()})
+
+
 @dataclass(slots=True)
 class Said:
     """What an answer says besides the cart as it stands."""
 
     notices: list[str] = field(default_factory=list)
+    unlisted: Unlisted | None = None
     code: str = ""
     matches: list[Product] = field(default_factory=list)
     payment: PaymentForm = field(default_factory=PaymentForm)
@@ -45,7 +62,15 @@ class Said:
     @property
     def is_quiet(self) -> bool:
         """Nothing but the cart has to be shown: a plain form may go back to the page."""
-        said = (self.notices, self.matches, self.keeps_form, self.line_error, self.discount_error, self.buyer_errors)
+        said = (
+            self.notices,
+            self.unlisted,
+            self.matches,
+            self.keeps_form,
+            self.line_error,
+            self.discount_error,
+            self.buyer_errors,
+        )
         return not (any(said) or self.noted.is_new or self.noted.came_back)
 
 
@@ -65,7 +90,12 @@ def render_till(request: StoreRequest, fragment: str, said: Said) -> HttpRespons
     """Read and show what the answer needs, and no more."""
     cart = Cart.objects.select_related("customer").current(request.store, request.user, machine_of(request))
     needed = fragment if request.htmx else TILL  # type: ignore[attr-defined]
-    context: dict[str, Any] = {"notices": said.notices, "payment": said.payment, "allowing": said.allowing}
+    context: dict[str, Any] = {
+        "notices": said.notices,
+        "unlisted": said.unlisted,
+        "payment": said.payment,
+        "allowing": said.allowing,
+    }
     if needed in {TILL, CART}:
         context |= _goods(request, cart, said)
     if needed in {TILL, BUYER, CUSTOMER}:

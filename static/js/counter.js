@@ -48,6 +48,7 @@
   // Forms of the page, as they would go by themselves.
   const submit = (form, submitter) => {
     if (form.id === "add-form") return add(form, submitter);
+    if (form.matches(".till-unlisted")) return sellUnlisted(form);
     if (form.id === "payment-form") return submitter?.id === "split" ? addPart() : complete(form);
     if (submitter?.id === "hold") return hold();
     const target = submitter?.name === "customer" ? "#customer" : form.dataset.target; // one picked from the list
@@ -73,15 +74,92 @@
     box.value = "";
     close(box);
     if (picked) box.focus();
-    const after = () => {
-      const list = byId("matches");
-      if (!list.childElementCount || box.value) return;
+    send(code, values, () => {
+      if (!byId("matches").childElementCount || box.value) return;
       box.value = code; // it means several: pick one, or scan over it
       box.select();
       open(box);
-    };
-    post(form.action, "#cart", values, { after, lost: `No connection: “${code}” may not be in the cart. Look, and scan it again.` });
+    });
   };
+
+  const send = (code, values, after) => {
+    const asked = () => {
+      after?.();
+      askForPrice();
+    };
+    const lost = `No connection: “${code}” may not be in the cart. Look, and scan it again.`;
+    post(byId("add-form").action, "#cart", values, { after: asked, lost });
+  };
+
+  // What is not on the list is asked for its price, unless the hands are on something else already.
+  const askForPrice = () => {
+    const box = [...document.querySelectorAll(".unlisted-price")].at(-1);
+    const isFree = document.activeElement === byId("code") && !byId("code").value && !jobs.length;
+    if (box && !box.value && isFree) box.focus();
+  };
+
+  const sellUnlisted = (form) => {
+    const values = new FormData(form);
+    form.remove();
+    byId("code").focus();
+    post(form.action, "#cart", values, { lost: "No connection: it may not be in the cart. Look, and type it again." });
+  };
+
+  // A scanner types faster than anybody and ends with Enter. What it types into another box is taken as a scan, and the
+  // box has again what was in it.
+  const FASTEST_HAND = 80; // milliseconds between two keys
+  const AMOUNTS = "[name=quantity], [name=price], [name=discount], [name=received], [name=part_amount]";
+  const burst = { text: "", at: -Infinity };
+
+  // Thirteen digits are no phone; of eight and twelve the last one tells.
+  const isBarcode = (text) => {
+    if (/^(?!00)\d{13,14}$/.test(text)) return true;
+    if (!/^(\d{8}|\d{12})$/.test(text)) return false;
+    const sum = [...text].reverse().reduce((all, digit, place) => all + Number(digit) * (place % 2 ? 3 : 1), 0);
+    return sum % 10 === 0;
+  };
+
+  const isScan = (text, box) => {
+    if (box.id === "code" || box.type === "password") return false;
+    return isBarcode(text) || (box.matches(AMOUNTS) && (/^\d{8,}$/.test(text) || (text.length > 5 && /[a-z]/i.test(text))));
+  };
+
+  const begin = (box) => {
+    burst.text = "";
+    burst.box = box;
+    burst.value = box.value;
+    burst.chosen = document.querySelector("#above [name=above]:checked");
+  };
+
+  const takeScan = (box) => {
+    const code = burst.text;
+    burst.text = "";
+    box.value = burst.value;
+    if (burst.chosen) burst.chosen.checked = true;
+    if (box.matches("[data-matches]")) close(box);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.select?.();
+    const values = new FormData(byId("add-form"));
+    values.set("code", code);
+    send(code, values);
+  };
+
+  const watchKeys = (event) => {
+    const { target, key, timeStamp } = event;
+    const isSlow = timeStamp - burst.at > FASTEST_HAND || target !== burst.box;
+    if (key.length === 1 && target.matches("input, select, textarea")) {
+      if (isSlow) begin(target);
+      burst.text += key;
+      burst.at = timeStamp;
+    } else if (key === "Enter" && !isSlow && isScan(burst.text, target)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      takeScan(target);
+    } else if (key !== "Shift") {
+      burst.box = null;
+    }
+  };
+  document.addEventListener("keydown", watchKeys, true);
 
   // Put aside with the customer as typed, who is on record from then on.
   const hold = () => {
@@ -355,6 +433,10 @@
     if (target.id === "phone" && key === "Enter") {
       event.preventDefault();
       return phoneEntered();
+    }
+    if (key === "Escape" && target.closest(".till-unlisted")) {
+      target.closest(".till-unlisted").remove();
+      return byId("code").focus();
     }
     if (target.id === "phone" && key === "Escape" && "badPhone" in byId("buyer").dataset) {
       return byId("without-customer").click();

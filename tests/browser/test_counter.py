@@ -34,6 +34,13 @@ def goods(store: Store) -> dict:
     }
 
 
+def type_by_hand(page: Page, text: str) -> None:
+    """As people do, who are slower than a scanner."""
+    for sign in text:
+        page.keyboard.type(sign)
+        page.wait_for_timeout(110)
+
+
 def scan(page: Page, code: str) -> None:
     """What a scanner does: the characters, then Enter, into whatever has the focus."""
     page.keyboard.type(code)
@@ -355,6 +362,56 @@ def test_a_split_payment_on_a_phone(window, cashier, goods):
     till.shoot("receipt 390")
     payments = Bill.objects.get().payments.values_list("method", "amount", "tendered")
     assert set(payments) == {("upi", Decimal("52.50"), None), ("cash", Decimal("200.00"), Decimal("500.00"))}
+
+
+def test_a_scan_into_any_other_box_is_taken_and_the_box_is_as_it_was(window, cashier, store, goods):
+    till = window(cashier)
+    page = till.open(COUNTER)
+    scan(page, "8901030865285")
+    expect(lines(page)).to_have_count(1)
+    page.locator("#phone").focus()
+    type_by_hand(page, "98765")
+    scan(page, "8901030865278")
+    expect(lines(page)).to_have_count(2)
+    expect(page.locator("#phone")).to_have_value("98765")
+    page.locator("#received").focus()
+    type_by_hand(page, "150")
+    for _ in range(2):  # the second while the first is under way
+        scan(page, "8901030865278")
+    expect(quantity(page, 1)).to_have_value("3")
+    expect(page.locator("#received")).to_have_value("150")
+    quantity(page).select_text()
+    scan(page, "8901030865278")
+    expect(quantity(page, 1)).to_have_value("4")
+    expect(quantity(page)).to_have_value("1")
+    page.locator("#name").focus()
+    scan(page, "8901030865285")
+    expect(quantity(page)).to_have_value("2")
+    expect(page.locator("#name")).to_have_value("")
+    assert not Bill.objects.exists()
+
+
+def test_what_is_not_on_the_list_is_sold_by_the_keyboard(window, cashier, store, goods):
+    till = window(cashier)
+    page = till.open(COUNTER)
+    scan(page, "8901234567894")
+    price = page.locator(".unlisted-price")
+    expect(price).to_be_focused()
+    till.shoot("counter not on the list")
+    assert faults(page) == []
+    scan(page, "8901030865285")  # the next thing, before anybody looked
+    expect(lines(page)).to_have_count(1)
+    expect(price).to_have_value("")
+    type_by_hand(page, "45")
+    page.keyboard.press("Enter")
+    expect(lines(page)).to_have_count(2)
+    expect(page.locator(".till-unlisted")).to_have_count(0)
+    expect(page.locator("#code")).to_be_focused()
+    scan(page, "8901234567894")
+    expect(quantity(page, 1)).to_have_value("2")
+    scan(page, "=30 Broom")
+    expect(lines(page)).to_have_count(3)
+    expect(page.locator("#due-amount")).to_have_text("₹152.00")
 
 
 def test_for_twenty_rupees_and_at_the_price_of_the_packet_by_the_keyboard(window, cashier, goods):
