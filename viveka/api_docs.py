@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Schema = dict[str, Any]
+FAR_AWAY = 2**31 - 1  # a bound that only says what a computer can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,14 @@ def _kind(schema: Schema, schemas: Schema) -> str:
     if "enum" in schema:
         return ", ".join(str(one) for one in schema["enum"])
     whole = _resolve(schema, schemas)
-    if whole.get("type") == "array":
-        return "list"
-    return str(whole.get("format") or whole.get("type") or "anything")
+    kind = str(whole.get("format") or whole.get("type") or "anything")
+    if kind == "array":
+        return f"list of at most {whole['maxItems']}" if "maxItems" in whole else "list"
+    if "maxLength" in whole:
+        return f"{kind} of at most {whole['maxLength']}"
+    if kind in ("integer", "number") and whole.get("maximum", FAR_AWAY) < FAR_AWAY:
+        return f"{kind} from {whole['minimum']:,} to {whole['maximum']:,}"
+    return kind
 
 
 def _example(schema: Schema) -> str:

@@ -131,5 +131,7 @@ def test_people_can_read_it_without_scripts_or_other_servers(client: Client, man
         assert response.status_code == 200
         assert "POST /api/v1/inventory/sales" in page
         assert "saleItems[].quantity" in page
+        assert "string of at most 200" in page
+        assert "integer from 1 to 500" in page
         assert "receiptData.payments[].method" in page
         assert not re.search(r"(src|href)=.https?:|<script>|style=", page)
