@@ -129,6 +129,10 @@ class Planner:
         judged = [self._judge(line) for line in self.lines]
         return Plan(judged, [*self.targets.values(), *self.made])
 
+    def count_named(self, line: Line) -> int:
+        """How many customers on record have the name that the line gives."""
+        return len(self.by_name.get(self.folded.get(line.details.get("name", ""), ""), []))
+
     def _judge(self, line: Line) -> Judged:
         if line.errors:
             return Judged(line, REFUSED)
@@ -238,7 +242,9 @@ def write_plan(store: Store, plan: Plan, now: datetime, watch: Watch) -> None:
 def _copy(store: Store, made: Sequence[Customer], now: datetime, watch: Callable[[int], None]) -> None:
     note_for_copy()
     columns = ", ".join((*_COLUMNS, *_ZEROS))
-    with connection.cursor() as cursor, cursor.copy(f"COPY customers_customer ({columns}) FROM STDIN") as lines:
+    copied = f"COPY customers_customer ({columns}) FROM STDIN"
+    # Within the wrapper a phone that somebody took meanwhile is the IntegrityError that callers know.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(copied) as lines:
         for done, customer in enumerate(made, 1):
             customer.created_at = customer.updated_at = now
             lines.write_row([*(getattr(customer, name) for name in _COLUMNS), 0, 0, 0, 0])

@@ -18,7 +18,7 @@ from debts.openings.judging import JudgedOpening, OpeningPlan, OpeningPlanner
 from debts.openings.lines import OpeningLine
 from debts.services.credit import Standing
 from viveka.stores.dating import closed_until_held
-from viveka.stores.inserting import insert_rows
+from viveka.stores.inserting import copy_rows
 from viveka.stores.models import Store, User
 from viveka.stores.money import ZERO
 from viveka.stores.transactions import StartAgain, retry_when_entangled
@@ -137,7 +137,7 @@ class _Rows:
 
     def insert(self) -> None:
         for rows in (self.debts, self.advances, self.entries, self.openings):
-            insert_rows(rows)
+            copy_rows(rows)
 
 
 def _for_name(line: OpeningLine, customer: Customer) -> str:

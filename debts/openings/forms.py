@@ -55,6 +55,10 @@ class DayForm(forms.Form):
 
     day = DayField(label="Since, where a row has no day")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["day"].widget.attrs["class"] = "form-control"
+
 
 class Grid:
     """Rows typed off a page: what stands in each, what is wrong with it, and what they come to."""

@@ -15,6 +15,7 @@ from viveka.stores.models import Store
 from viveka.stores.money import MAX_MONEY, ZERO, show_amount
 
 DEBT, ADVANCE = "debt", "advance"
+SEVERAL = "Several customers have this name. Add the phone if one of those with a phone is meant."
 FIELD = {DEBT: "owes", ADVANCE: "ahead"}
 
 
@@ -82,9 +83,13 @@ class OpeningPlanner:
         self.judged = [self._at_sight(line) for line in lines]
         self._find_the_same()
         fresh = [judged for judged in self.judged if not judged.outcome]
-        self.customers = Planner(store, [judged.line for judged in fresh], lock=lock, overwrite=False).plan()
-        for judged, found in zip(fresh, self.customers.lines, strict=True):
+        planner = Planner(store, [judged.line for judged in fresh], lock=lock, overwrite=False)
+        others = [planner.count_named(judged.line) for judged in fresh]
+        self.customers = planner.plan()
+        for judged, found, named in zip(fresh, self.customers.lines, others, strict=True):
             judged.target, judged.outcome = found.target, CREATED if found.outcome == CREATED else UPDATED
+            if named > 1 and judged.line.phone is None:
+                judged.why = SEVERAL
         self.known = self._read_known()
 
     def plan(self) -> OpeningPlan:

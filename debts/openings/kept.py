@@ -28,6 +28,8 @@ class ShownOpening(Shown):
     owes: str = ""
     since: str = ""
     ahead: str = ""
+    is_raw: bool = False
+    """Shown as it was written, since it could not be read."""
 
     @property
     def is_entered(self) -> bool:
@@ -123,5 +125,6 @@ def _shown(judged: JudgedOpening) -> ShownOpening:
         came_back=bool(judged.target and judged.is_entered and judged.target.came_back),
         why=judged.why,
         key=customer.pk if customer is not None else None,
+        is_raw=bool(line.errors),
         **told,
     )

@@ -82,7 +82,7 @@ def _open(request: StoreRequest, customer: Customer, form: DebtForm, permission:
 @member_required
 def debt_page(request: StoreRequest, pk: UUID) -> HttpResponse:
     """What became of a debt: what settled it, and the bill it is of."""
-    debts = Debt.objects.of(request.store).select_related("customer", "by", "allowed_by", "payment__bill")
+    debts = Debt.objects.of(request.store).select_related("customer", "by", "allowed_by", "payment__bill", "opening")
     debt = get_object_or_404(debts, pk=pk)
     debt.store = request.store
     context: dict[str, Any] = {
