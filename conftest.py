@@ -127,6 +127,18 @@ def auditor_client(auditor: "User") -> "Client":
     return _signed_in(auditor)
 
 
+@pytest.fixture
+def manager_pin(manager: "User") -> dict[str, str]:
+    """A manager's word as a cashier's screen sends it."""
+    from django.contrib.auth.hashers import make_password
+    from django.utils import timezone
+
+    membership = manager.memberships.get()
+    membership.pin_hash, membership.pin_set_at = make_password("2580"), timezone.now()
+    membership.save()
+    return {"pin_manager": str(membership.pk), "pin": "2580", "pin_why": "I know her"}
+
+
 def _signed_in(user: "User") -> "Client":
     from django.test import Client
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,15 +25,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def soap(store, manager):
     return stocked_product(store, batches=[(5, 80, 100), (5, 85, 110)], by=manager, name="Soap")
-
-
-@pytest.fixture
-def manager_pin(manager):
-    """A manager's word at a cashier's screen."""
-    membership = manager.memberships.get()
-    membership.pin_hash, membership.pin_set_at = make_password("2580"), timezone.now()
-    membership.save()
-    return {"pin_manager": membership.pk, "pin": "2580", "pin_why": "I know her"}
 
 
 def ways(note):

@@ -149,9 +149,11 @@ def cancel_record(
     no_show: bool = False,
     advance: str = "",
     refund_mode: str = "",
+    allowed_by: User | None = None,
+    allowed_why: str = "",
 ) -> AnyRecord:
     """Cancel an open record, or say that nobody came. Where something is left of its advance, `advance` says what
-    becomes of it: "keep" as balance, or "refund" by a mode (for managers).
+    becomes of it: "keep" as balance, or "refund" by a mode (for managers, or by the PIN of `allowed_by`, who says why).
 
     Raises Missing, Conflict where it is closed, AdvanceUndecided where nothing is said of the advance, Refused.
     """
@@ -167,8 +169,12 @@ def cancel_record(
         if refund_mode not in PaymentMode.values:
             raise Refused("Say how it is paid back.", "refund_mode")
         why = f"The {kind} was {CANCELLING[status]}{': ' if reason else ''}{reason}"
+        why = f"{why}. {allowed_why}"[:500] if allowed_why else why
         for one in left:
-            refund_advance(store=store, advance_id=one.pk, amount=None, mode=refund_mode, reason=why, by=by, now=now)
+            refund_advance(
+                store=store, advance_id=one.pk, amount=None, mode=refund_mode, reason=why, by=by, now=now,
+                allowed_by=allowed_by,
+            )  # fmt: skip
     close(record, status, by, now, reason)
     return record
 

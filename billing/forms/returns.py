@@ -23,6 +23,10 @@ class VoidForm(forms.Form):
     reference = TextField(most=80, required=False, help_text="Of the card or UPI payment.")
     over_debts = forms.BooleanField(label="Pay it out although other debts are open", required=False)
 
+    def __init__(self, *args: Any, may_be_silent: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = not may_be_silent  # a manager says why, with the PIN
+
     @classmethod
     def start(cls, method: str) -> dict[str, Any]:
         """What the form begins with."""

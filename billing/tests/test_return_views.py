@@ -158,3 +158,21 @@ class TestWhatOtherPagesSay:
         page = body(manager_client.get(bill.lines.first().product.get_absolute_url()))
         assert "Returned" in page
         assert "Written off, came back" in page
+
+
+class TestAtACashiersScreen:
+    @pytest.mark.parametrize("page", ["return-add", "bill-void"])
+    def test_a_manager_allows_it_by_pin(self, cashier_client, manager, manager_pin, cashier, bill, page):
+        url = reverse(f"billing:{page}", args=[bill.pk])
+        assert url in body(cashier_client.get(bill.get_absolute_url()))
+        said = {"key": KEY, "method": "cash", "quantity-1": "1", **manager_pin}
+        for wrong, sentence in (
+            ({"pin": ""}, "not right"),
+            ({"pin": "1111"}, "not right"),
+            ({"pin_why": ""}, "Say why"),
+        ):
+            assert sentence in body(cashier_client.post(url, said | wrong))
+        assert not Return.objects.exists()
+        assert cashier_client.post(url, said).status_code == 302
+        made = Return.objects.get()
+        assert (made.by, made.allowed_by, made.reason) == (cashier, manager, "I know her")

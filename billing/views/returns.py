@@ -15,12 +15,13 @@ from billing.models import Bill, CreditNote, MovementReason, Return, StockMoveme
 from billing.services.return_plan import ReturnItem
 from billing.services.return_preview import default_method, preview_return
 from billing.services.returns import TakenBack, return_goods, void_bill
-from viveka.stores.access import manager_required, member_required
+from viveka.stores.access import cashier_required, member_required
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal
 from viveka.stores.idempotency import KeyedRequest
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
+from viveka.stores.pin import Allowing
 
 
 def _bill(request: StoreRequest, pk: UUID) -> Bill:
@@ -28,36 +29,36 @@ def _bill(request: StoreRequest, pk: UUID) -> Bill:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manager_required
+@cashier_required
 def return_add(request: StoreRequest, pk: UUID) -> HttpResponse:
-    """Take goods of a bill back. A GET with quantities in it shows what would happen."""
-    bill = _bill(request, pk)
+    """Take goods of a bill back, a cashier with a manager's PIN. A GET with quantities shows what would happen."""
+    bill, allowing = _bill(request, pk), Allowing(request, what="take goods back")
     lines = list(bill.lines.select_related("product"))
     if request.method == "POST":
-        form = told = ReturnForm(request.POST, lines=lines)
-        if form.is_valid() and (made := _take_back(request, bill, form)):
+        form = told = ReturnForm(request.POST, lines=lines, may_be_silent=not request.membership.manages)
+        if form.is_valid() and (made := _take_back(request, bill, form, allowing)):
             return redirect(made)
     else:
         begins = ReturnForm.everything(lines) if "all" in request.GET else {}
         start = VoidForm.start(default_method(bill)) | begins | request.GET.dict()
         form, told = ReturnForm(initial=start, lines=lines), ReturnForm(start, lines=lines)
-    context = {"bill": bill, "form": form, **_preview(bill, told)}
+    context = {"bill": bill, "form": form, "allowing": allowing, **_preview(bill, told)}
     return render_page(request, "billing/return_form.html", context, fragment="billing/_return_preview.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@manager_required
+@cashier_required
 def bill_void(request: StoreRequest, pk: UUID) -> HttpResponse:
-    """Undo a whole bill of today."""
-    bill = _bill(request, pk)
+    """Undo a whole bill of today; a cashier needs a manager's PIN."""
+    bill, allowing = _bill(request, pk), Allowing(request, what="void a bill")
     if request.method == "POST":
-        form = told = VoidForm(request.POST)
-        if form.is_valid() and (made := _void(request, bill, form)):
+        form = told = VoidForm(request.POST, may_be_silent=not request.membership.manages)
+        if form.is_valid() and (made := _void(request, bill, form, allowing)):
             return redirect(made)
     else:
         start = VoidForm.start(default_method(bill)) | request.GET.dict()
         form, told = VoidForm(initial=start), VoidForm(start)
-    context = {"bill": bill, "form": form, **_preview(bill, told)}
+    context = {"bill": bill, "form": form, "allowing": allowing, **_preview(bill, told)}
     return render_page(request, "billing/void_form.html", context, fragment="billing/_return_preview.html")
 
 
@@ -66,34 +67,43 @@ def _key(request: StoreRequest, form: VoidForm) -> KeyedRequest:
     return KeyedRequest(request.store, request.user, "POST", request.path, key, body=b"")
 
 
-def _take_back(request: StoreRequest, bill: Bill, form: ReturnForm) -> Return | None:
+def _take_back(request: StoreRequest, bill: Bill, form: ReturnForm, allowing: Allowing) -> Return | None:
     """The return, or None where it was refused; the form says why."""
     items = form.items()
     try:
-        done = return_goods(items=items, **_told(request, bill, form))
+        done = return_goods(items=items, **_told(request, bill, form, allowing))
     except Refused as refusal:
         refusal.errors = {form.field_of(name, items): texts for name, texts in refusal.errors.items()}
-        add_refusal(form, refusal)
+        _tell(form, allowing, refusal)
         return None
     return _say(request, done, f"{done.goods_return.number}: goods of {bill.number} are back.")
 
 
-def _void(request: StoreRequest, bill: Bill, form: VoidForm) -> Return | None:
+def _void(request: StoreRequest, bill: Bill, form: VoidForm, allowing: Allowing) -> Return | None:
     try:
-        done = void_bill(**_told(request, bill, form))
+        done = void_bill(**_told(request, bill, form, allowing))
     except Refused as refusal:
-        add_refusal(form, refusal)
+        _tell(form, allowing, refusal)
         return None
     return _say(request, done, f"{bill.number} is void.")
 
 
-def _told(request: StoreRequest, bill: Bill, form: VoidForm) -> dict[str, Any]:
+def _tell(form: VoidForm, allowing: Allowing, refusal: Refused) -> None:
+    if not allowing.errors:
+        add_refusal(form, refusal)
+
+
+def _told(request: StoreRequest, bill: Bill, form: VoidForm, allowing: Allowing) -> dict[str, Any]:
+    """A manager's own reason; at a cashier's screen who allows it, and why. Raises Refused."""
+    now = timezone.now()
+    allowed_by, reason = (None, form.cleaned_data["reason"]) if request.membership.manages else allowing.allowed(now)
     return {
         "store": request.store,
         "bill_id": bill.pk,
-        "reason": form.cleaned_data["reason"],
+        "reason": reason,
         "by": request.user,
-        "now": timezone.now(),
+        "allowed_by": allowed_by,
+        "now": now,
         "give_back": form.give_back(),
         "request": _key(request, form),
     }

@@ -84,9 +84,9 @@ class TestCancelling:
         one = appointment_of(store, PHONE, advance=500)
         url = reverse("diary:appointment-cancel", args=[one.pk])
         page = cashier_client.get(url).content.decode()
-        assert "₹500.00 is left of the advance" in page and "Refund ₹500.00" not in page
+        assert "₹500.00 is left of the advance" in page and "A manager allows it" in page
         for wrong, said in (
-            ({}, "Say what becomes of the advance"), ({"advance": "refund", "refund_mode": "cash"}, "valid choice"),
+            ({}, "Say what becomes of the advance"), ({"advance": "refund", "refund_mode": "cash"}, "Say why."),
             ({"advance": "fee"}, "Say how much the fee is"), ({"advance": "fee", "fee": "501"}, "Choose the service"),
         ):  # fmt: skip
             assert said in cashier_client.post(url, wrong).content.decode(), wrong
@@ -101,6 +101,19 @@ class TestCancelling:
         manager_client.post(reverse("diary:booking-cancel", args=[one.pk]), {"advance": "refund", "refund_mode": "upi"})
         one.refresh_from_db()
         assert (one.status, one.customer.advance_balance) == ("cancelled", 0)
+
+    def test_at_a_cashiers_screen_a_manager_allows_the_refund(
+        self, cashier_client: Client, store: Store, manager: User, manager_pin: dict[str, str]
+    ) -> None:
+        one = booking_of(store, PHONE, advance=500)
+        url = reverse("diary:booking-cancel", args=[one.pk])
+        said = {"advance": "refund", "refund_mode": "upi"} | manager_pin
+        assert "not right" in cashier_client.post(url, said | {"pin": "1111"}).content.decode()
+        cashier_client.post(url, said)
+        one.refresh_from_db()
+        assert (one.status, one.customer.advance_balance) == ("cancelled", 0)
+        entry = one.customer.wallet.get(cause="refund")
+        assert entry.allowed_by == manager and "I know her" in entry.reason
 
     def test_a_fee_is_a_bill(self, cashier_client: Client, store: Store, facial: Product) -> None:
         one = booking_of(store, PHONE, advance=500)

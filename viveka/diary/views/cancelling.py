@@ -21,9 +21,10 @@ from viveka.stores.errors import Refused
 from viveka.stores.form_fields import AmountField, TextField
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
-from viveka.stores.models import Membership, StockPolicy
+from viveka.stores.models import StockPolicy, Store
 from viveka.stores.money import ZERO, show_amount
 from viveka.stores.pages import render_page
+from viveka.stores.pin import Allowing
 from viveka.stores.views import read_or_post
 
 FEE = "fee"
@@ -31,7 +32,8 @@ MOST_SERVICES = 200
 
 
 class CancelForm(DiaryForm):
-    """Why, and where something is left of the advance, what becomes of it. Refunds are for managers."""
+    """Why, and where something is left of the advance, what becomes of it. For a refund a cashier takes a
+    manager's PIN."""
 
     no_show = forms.BooleanField(label="Nobody came (no-show)", required=False)
     reason = TextField(most=200, label="Reason", required=False)
@@ -45,8 +47,8 @@ class CancelForm(DiaryForm):
         queryset=Product.objects.none(), required=False, label="Billed as", empty_label="Choose the service"
     )
 
-    def __init__(self, data: Any, *, membership: Membership, left: Any, can_no_show: bool) -> None:
-        super().__init__(data, store=membership.store)
+    def __init__(self, data: Any, *, store: Store, left: Any, can_no_show: bool) -> None:
+        super().__init__(data, store=store)
         services = Product.objects.of(self.store).on_sale().filter(stock_policy=StockPolicy.NONE)
         keys = services.order_by("name").values_list("pk", flat=True)[:MOST_SERVICES]
         self.fields["fee_product"].queryset = Product.objects.filter(pk__in=list(keys)).order_by("name")  # type: ignore[attr-defined]
@@ -60,8 +62,7 @@ class CancelForm(DiaryForm):
             return
         kept = show_amount(left, self.store.currency)
         choices = [(KEEP, f"Keep {kept} as balance"), (FEE, "Take a fee, keep the rest as balance")]
-        if membership.manages:
-            choices.append((REFUND, f"Refund {kept}"))
+        choices.append((REFUND, f"Refund {kept}"))
         self.fields["advance"].choices = choices  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -83,20 +84,22 @@ def cancel(request: StoreRequest, kind: str, pk: UUID) -> HttpResponse:
         messages.error(request, f"This {kind} is {found.get_status_display().lower()} already.")
         return redirect(found)
     left = sum((one.remaining_amount for one in advances_of(found).open()), ZERO)
-    form = CancelForm(posted(request), membership=request.membership, left=left, can_no_show=kind != "enquiry")
+    form = CancelForm(posted(request), store=request.store, left=left, can_no_show=kind != "enquiry")
+    allowing = Allowing(request, what=f"refund the advance of a cancelled {kind}")
     if request.method == "POST" and form.is_valid():
         try:
-            done = _cancel(request, kind, pk, form)
+            done = _cancel(request, kind, pk, form, allowing)
         except Refused as refusal:
-            add_refusal(form, refusal)
+            if not allowing.errors:
+                add_refusal(form, refusal)
         else:
             messages.success(request, done)
             return redirect(found)
-    context = {"kind": KINDS[kind], "record": found, "form": form, "left": left}
+    context = {"kind": KINDS[kind], "record": found, "form": form, "left": left, "allowing": allowing}
     return render_page(request, "diary/cancel.html", context)
 
 
-def _cancel(request: StoreRequest, kind: str, pk: UUID, form: CancelForm) -> str:
+def _cancel(request: StoreRequest, kind: str, pk: UUID, form: CancelForm, allowing: Allowing) -> str:
     """What was done, in words. Raises Refused."""
     said: dict[str, Any] = {
         "store": request.store, "kind": kind, "pk": pk, "by": request.user, "now": timezone.now(),
@@ -106,5 +109,7 @@ def _cancel(request: StoreRequest, kind: str, pk: UUID, form: CancelForm) -> str
         product: Product = form.typed("fee_product")
         bill = cancel_for_a_fee(**said, fee=form.typed("fee"), product_id=product.pk)
         return f"Cancelled. The fee is bill {bill.number}; the rest stays as balance."
+    if form.typed("advance") == REFUND and not request.membership.manages:
+        said["allowed_by"], said["allowed_why"] = allowing.allowed(said["now"])
     cancel_record(**said, advance=form.typed("advance") or "", refund_mode=form.typed("refund_mode") or "")
     return "Noted as a no-show." if said["no_show"] else "Cancelled."
