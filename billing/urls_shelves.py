@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from billing.views import adjusting, bills, credit_notes, papers, products, receipt, received, returns, stock
+from billing.views import (
+    adjusting,
+    barcodes,
+    bills,
+    credit_notes,
+    papers,
+    products,
+    receipt,
+    received,
+    returns,
+    stock,
+)
 
 urlpatterns = [
     path("products/", products.product_list, name="products"),
@@ -11,6 +22,8 @@ urlpatterns = [
     path("products/<int:pk>/edit/", products.product_edit, name="product-edit"),
     path("products/<int:pk>/batches/add/", products.batch_add, name="batch-add"),
     path("products/<int:pk>/adjust/", adjusting.product_adjust, name="product-adjust"),
+    path("products/<int:pk>/barcodes/", barcodes.product_barcodes, name="product-barcodes"),
+    path("barcodes/<int:pk>/remove/", barcodes.barcode_remove, name="barcode-remove"),
     path("stock/", stock.stock_list, name="stock"),
     path("stock.csv", stock.stock_file, {"kind": "csv"}, name="stock-csv"),
     path("stock.xlsx", stock.stock_file, {"kind": "xlsx"}, name="stock-xlsx"),

@@ -74,6 +74,10 @@ def product(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.product.pk}
 
 
+def further_barcode(shop: Shop) -> dict[str, Any]:
+    return {"pk": shop.product.barcodes.first().pk}
+
+
 def bill(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.bill.pk}
 
@@ -270,6 +274,8 @@ ROWS = [
     Row("billing:product-edit", MANAGERS, post=True, of=product),
     Row("billing:batch-add", MANAGERS, post=True, of=product),
     Row("billing:product-adjust", MANAGERS, post=True, of=product),
+    Row("billing:product-barcodes", MANAGERS, post=True, of=product),
+    Row("billing:barcode-remove", MANAGERS, get=False, post=True, of=further_barcode),
     Row("billing:stock", REVIEWERS),
     Row("billing:stock-csv", REVIEWERS),
     Row("billing:stock-xlsx", REVIEWERS),

@@ -103,7 +103,7 @@ class SaleIn(Incoming):
 class SoldFrom(Outgoing):
     batch_id: IdOut | None = Field(description="null for what was not there: a batch to come settles it.")
     quantity: QuantityOut
-    cost: HiddenMoney = Field(default=None, description=f"Of one, null where it is not known yet. {HIDDEN}")
+    cost: HiddenMoney = Field(default=None, description=f"Of one; left out where it is not known yet. {HIDDEN}")
     price: MoneyOut
 
 
@@ -269,12 +269,10 @@ def _sold(written: Written, viewer: Membership) -> list[SoldItem]:
     short = {shortage.bill_line_id: shortage.quantity for shortage in written.shortages}
     items = []
     for _, of_item in groupby(written.lines, key=lambda line: line.item):
-        group, batches = list(of_item), []
-        for line in group:
-            batches += [_sold_from(line, movement, viewer) for movement in moved.get(line.pk, [])]
-            if line.pk in short:
-                batches.append(SoldFrom(batch_id=None, quantity=short[line.pk], price=line.price))
-        items.append(_sold_item(group, batches, viewer))
+        group = list(of_item)
+        parts = [_sold_from(line, movement, viewer) for line in group for movement in moved.get(line.pk, [])]
+        parts += [SoldFrom(batch_id=None, quantity=short[one.pk], price=one.price) for one in group if one.pk in short]
+        items.append(_sold_item(group, parts, viewer))
     return items
 
 

@@ -49,6 +49,17 @@ class CompleteForm(ProductForm):
         return cls(initial={**cls.initial_of(product), "stock_policy": policy})
 
 
+class BarcodeForm(forms.Form):
+    """A further barcode, and what it stands for."""
+
+    barcode = forms.CharField(
+        max_length=100,
+        help_text="Click here and scan the carton.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    quantity = QuantityField(label="Stands for", help_text="How many are in it; a scan adds as many.")
+
+
 class BatchForm(forms.Form):
     """One received lot. `key` makes a form sent twice receive once."""
 

@@ -1,9 +1,11 @@
 from decimal import Decimal
 
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, Func, OuterRef, Q, Subquery, Value
 from django.urls import reverse
 from django.utils import timezone
 
@@ -44,9 +46,24 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """Sold by price without being on the list: a manager is asked what it is."""
         return self.filter(store=store, to_complete=True)
 
-    def with_code(self, code: str) -> "ProductQuerySet":
-        """Whose barcode or SKU is exactly this, as a scanner sends it."""
-        return self.filter(Q(barcode=code) | Q(sku=code)) if code else self.none()
+    def with_code(self, code: str, *, sku: bool = True) -> "ProductQuerySet":
+        """Whose barcode, further barcode or SKU is exactly this, as a scanner sends it.
+
+        Each with `pack`: how much of it a further barcode stands for, else None.
+        """
+        if not code:
+            return self.none()
+        further = apps.get_model("billing", "ProductBarcode")._default_manager.filter(barcode=code)
+        # An array, since the index is of no use to "or in (…)".
+        ids = ArraySubquery(further.order_by().values("product"))
+        is_further = Func(
+            F("pk"), ids, template="%(expressions)s)", arg_joiner=" = ANY (", output_field=models.BooleanField()
+        )
+        found = Q(barcode=code) | Q(is_further)
+        if sku:
+            found |= Q(sku=code)
+        pack = further.filter(product=OuterRef("pk")).values("quantity")
+        return self.filter(found).annotate(pack=Subquery(pack[:1]))
 
     def matching(self, text: str) -> "ProductQuerySet":
         """Beginnings of words of the name, or of the SKU or barcode."""

@@ -63,9 +63,9 @@ def add_to_cart(
 ) -> Added:
     """Put one of the product into the person's cart, which is made by the first; the same again adds to its line.
 
-    The product is the one picked, or whose barcode or SKU is exactly `code`. Any other text adds nothing and answers
-    what it may mean. Raises NotOnTheList where nothing has the code, Refused where it is not on sale, Missing for an
-    unknown product.
+    The product is the one picked, or whose barcode or SKU is exactly `code`; a carton's barcode puts in all that it
+    stands for. Any other text adds nothing and answers what it may mean. Raises NotOnTheList where nothing has the
+    code, Refused where it is not on sale, Missing for an unknown product.
     """
     if product_id is not None:
         product = Product.objects.of(store).filter(pk=product_id).first()
@@ -77,29 +77,30 @@ def add_to_cart(
             raise Refused("Scan a barcode, or type a SKU or the beginning of a name.", "code")
         found = list(Product.objects.of(store).with_code(code))
         # A barcode wins where another product has the same characters as its SKU.
-        product = next((one for one in found if one.barcode == code), found[0] if found else None)
+        scanned = (one for one in found if one.barcode == code or one.pack)  # type: ignore[attr-defined]
+        product = next(scanned, found[0] if found else None)
     if product is None:
         if matches := match_products(store, code):
             return Added(matches=matches)
         raise NotOnTheList(f"Nothing has the code or a name beginning with “{code}”.", "code")
     if not product.is_active:
         raise Refused(f"{product.name} is not on sale.", "code")
-    _add(store, by, machine, product)
+    _add(store, by, machine, product, getattr(product, "pack", None) or Decimal(1))
     return Added(product)
 
 
 @retry_when_entangled
 @transaction.atomic
-def _add(store: Store, by: User, machine: Machine, product: Product) -> None:
+def _add(store: Store, by: User, machine: Machine, product: Product, quantity: Decimal) -> None:
     cart = open_cart(store, by, machine)
     line = cart.lines.filter(product=product).first()
     if line is None:
         CartLine.objects.create(
-            store=store, cart=cart, product=product, quantity=Decimal(1), served_by_id=cart.served_by_id
+            store=store, cart=cart, product=product, quantity=quantity, served_by_id=cart.served_by_id
         )
     else:
         line.product = product
-        _write_quantity(line, line.quantity + 1)
+        _write_quantity(line, line.quantity + quantity)
 
 
 @retry_when_entangled

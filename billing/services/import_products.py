@@ -15,6 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from billing.models import Batch, MovementReason, Product, StockMovement
+from billing.services.import_packs import Packs
 from billing.services.import_rows import PRODUCT_COLUMNS, Lot, Reading, Row
 from billing.services.products import SKU_TAKEN, stock_in_the_way
 from billing.services.shortages import settle_shortages
@@ -70,6 +71,7 @@ class _Plan:
     created: list[Product] = field(default_factory=list)
     changed: dict[int, Product] = field(default_factory=dict)
     lots: list[tuple[Product, Lot]] = field(default_factory=list)
+    packs: Packs = field(default_factory=Packs)
     marks: dict[tuple[int, str], int] = field(default_factory=dict)  # id(product), mark: line; 0 for an earlier file
 
     def know(self, product: Product) -> None:
@@ -109,6 +111,7 @@ def _import(store: Store, by: User, reading: Reading, now: datetime, watch: Watc
     report = Report(read=reading.count, refused=list(reading.refused))
     plan = _Plan(store, now)
     _load_known(plan, reading.rows)
+    plan.packs = Packs.known(store, reading.rows)
     for row in watch(reading.rows):
         try:
             _plan_row(plan, row, report)
@@ -151,6 +154,7 @@ def _plan_row(plan: _Plan, row: Row, report: Report) -> None:
     if refusals := stock_in_the_way(product, differs):
         raise Refused(" ".join(sentence for sentences in refusals.values() for sentence in sentences))
     lot = _new_lot(plan, row, product, differs, report)
+    is_packed = plan.packs.check(row.pack, product, row.fields.get("barcode", ""))
 
     plan.forget(product)
     for name, value in differs.items():
@@ -161,6 +165,8 @@ def _plan_row(plan: _Plan, row: Row, report: Report) -> None:
         plan.created.append(product)
     elif differs and product.pk:
         plan.changed[product.pk] = product
+    if is_packed and row.pack:
+        plan.packs.add(row.pack, product, plan.now)
     if lot:
         plan.marks[id(product), lot.mark] = row.line
         plan.lots.append((product, lot))
@@ -221,6 +227,7 @@ def _write(plan: _Plan, by: User) -> None:
         columns = [[getattr(product, name) for product in products] for name in ("pk", *PRODUCT_COLUMNS)]
         with connection.cursor() as cursor:
             cursor.execute(_UPDATE, [plan.now, *columns, plan.store.pk])
+    plan.packs.write()
     if plan.lots:
         _receive(plan, by)
 

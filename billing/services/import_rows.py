@@ -19,7 +19,8 @@ PRODUCT_COLUMNS = (
     "name", "sku", "barcode", "category", "unit", "selling_price", "stock_policy", "low_stock_level",
 )  # fmt: skip
 BATCH_COLUMNS = ("quantity", "cost_price", "batch_price", "mrp", "expiry_date", "received_at")
-COLUMNS = (*PRODUCT_COLUMNS, *BATCH_COLUMNS)
+PACK_COLUMNS = ("pack_barcode", "pack_size")
+COLUMNS = (*PRODUCT_COLUMNS, *BATCH_COLUMNS, *PACK_COLUMNS)
 _AMOUNTS = {"selling_price", "cost_price", "batch_price", "mrp"}
 _UNITS = {word.casefold(): value for value, label in Unit.choices for word in (value, label)}
 _FIRST_YEAR, _LAST_YEAR = 1950, 2199
@@ -48,13 +49,22 @@ class Lot:
         return f"import {hashlib.sha256('|'.join(map(str, said)).encode()).hexdigest()[:16]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A further barcode, and how much of the product it stands for."""
+
+    barcode: str
+    quantity: Decimal
+
+
 @dataclass(slots=True)
 class Row:
-    """A line that could be read: the product's fields that it gives, and its lot if it has one."""
+    """A line that could be read: the product's fields that it gives, its lot and its further barcode if it has one."""
 
     line: int
     fields: dict[str, Any]
     lot: Lot | None = None
+    pack: Pack | None = None
 
 
 @dataclass(slots=True)
@@ -107,7 +117,7 @@ def _read_line(reading: Reading, line: int, header: list[str], cells: list[str],
             raise Refused(f"It has {len(cells)} cells, the header has {len(header)}.")
         given = {name: cell.strip() for name, cell in zip(header, cells, strict=True) if cell.strip()}
         fields = clean_product({name: _read_cell(name, given[name]) for name in PRODUCT_COLUMNS if name in given})
-        reading.rows.append(Row(line, fields, _read_lot(given, store)))
+        reading.rows.append(Row(line, fields, _read_lot(given, store), _read_pack(given)))
     except Refused as refusal:
         reading.refused.append((line, refusal.message))
 
@@ -137,6 +147,15 @@ def _read_lot(given: dict[str, str], store: Store) -> Lot | None:
     received = _read_moment(given["received_at"], store) if "received_at" in given else None
     quantity = read_quantity(given["quantity"])
     return Lot(quantity, prices["cost_price"], prices.get("batch_price"), prices.get("mrp"), expiry, received)
+
+
+def _read_pack(given: dict[str, str]) -> Pack | None:
+    if "pack_barcode" not in given:
+        if "pack_size" in given:
+            raise Refused("There is a pack_size but no pack_barcode.", "pack_size")
+        return None
+    barcode = clean_product({"barcode": given["pack_barcode"]})["barcode"]
+    return Pack(barcode, read_quantity(given["pack_size"], field="pack_size") if "pack_size" in given else Decimal(1))
 
 
 def _read_day(text: str, name: str) -> date:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from billing.models import Batch, Product, Unit
+from billing.models import Batch, Product, ProductBarcode, Unit
 from billing.models.product import DIVISIBLE, ProductQuerySet
 from billing.services.stock import refuse_above_mrp
 from viveka.stores.errors import Refused, RefusedFields
@@ -19,7 +19,11 @@ from viveka.stores.text import clean_text
 
 SKU_TAKEN = "Another product has this SKU."
 BARCODE_TAKEN = "Another product has this barcode."
-_ONCE = {"product_sku_once": ("sku", SKU_TAKEN), "product_barcode_once": ("barcode", BARCODE_TAKEN)}
+_ONCE = {
+    "product_sku_once": ("sku", SKU_TAKEN),
+    "product_barcode_once": ("barcode", BARCODE_TAKEN),
+    "barcode_once_in_the_store": ("barcode", BARCODE_TAKEN),
+}
 
 
 class ProductFields(TypedDict, total=False):
@@ -126,6 +130,8 @@ def check_product(store: Store, fields: Mapping[str, Any], product: Product | No
             for field, message in _ONCE.values():
                 if field in codes and codes[field] == getattr(other, field):
                     errors[field] = [message]
+    if codes.get("barcode") and ProductBarcode.objects.filter(store=store, barcode=codes["barcode"]).exists():
+        errors["barcode"] = [BARCODE_TAKEN]
     if product:
         errors |= stock_in_the_way(product, cleaned)
     if errors:

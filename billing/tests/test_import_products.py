@@ -48,10 +48,10 @@ def state() -> list[Any]:
 def test_makes_products_with_their_opening_batches(store: Store, manager: User) -> None:
     text = f"\ufeff{','.join(COLUMNS)}\r\n" + "\r\n".join(
         [
-            "Sugar,S-1,890 1,Sweet,kg,45,,5,12.5,40,44.50,50,2027-01-31,2026-01-05",
-            '"Salt, fine",,8902,,Pack,20.00,refuse,0,,,,,,',
+            "Sugar,S-1,890 1,Sweet,kg,45,,5,12.5,40,44.50,50,2027-01-31,2026-01-05,9901,12",
+            '"Salt, fine",,8902,,Pack,20.00,refuse,0,,,,,,,,',
             "",
-            "Haircut,,,Salon,,120,NONE,,,,,,,",
+            "Haircut,,,Salon,,120,NONE,,,,,,,,,",
         ]
     )
     report = bring_in(store, manager, text)

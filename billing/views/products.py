@@ -53,6 +53,7 @@ def product_page(request: StoreRequest, pk: int) -> HttpResponse:
         "today": request.store.day_of(timezone.now()),
         "shelf": product.batches.in_stock().oldest_first()[:SHELVES_SHOWN],
         "emptied": product.batches.filter(remaining=0).order_by("-received_at", "-id")[:EMPTIED_SHOWN],
+        "barcodes": product.barcodes.all(),
         "short": product.shortages.open().oldest_first().select_related("bill_line__bill")[:SHELVES_SHOWN],
         "page": newest_page(movements, request.GET),
     }
