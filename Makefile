@@ -84,9 +84,9 @@ test: setup-dev chromium ## everything that must pass before a change is taken
 	$(TEST_ENV) $(MANAGE) makemigrations --check --dry-run; \
 	$(BIN)/python -m pytest -n $(TEST_WORKERS)
 
-races: setup-dev ## the tests with several tills at once, ROUNDS=200 times each
+races: setup-dev ## the tests with several tills at once, ROUNDS=200 times each, and as many killed servers
 	@$(call STOP_WHAT_WE_START,$(TEST_ENV)); \
-	VIVEKA_RACE_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest -m races
+	VIVEKA_RACE_ROUNDS=$(ROUNDS) VIVEKA_KILLS=$(ROUNDS) $(BIN)/python -m pytest -m races
 
 fuzz: setup-dev ## CALLS=20000 made-up calls of the JSON API, each run others
 	@$(call STOP_WHAT_WE_START,$(TEST_ENV)); \

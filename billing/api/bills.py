@@ -52,7 +52,9 @@ class BillItem(Outgoing):
 
 
 class PaymentOut(Outgoing):
-    method: Literal["cash", "card", "upi", "bank_transfer", "advance", "credit"]
+    method: Literal["cash", "card", "upi", "bank_transfer", "advance", "credit", "exchange"] = Field(
+        description="exchange: goods that came back for it."
+    )
     amount: MoneyOut
     reference: TextOut80 | None = Field(examples=["UPI-4411"])
     cash_received: MoneyOut | None = Field(description="What was handed over, where it was noted.")

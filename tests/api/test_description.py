@@ -10,6 +10,11 @@ import pytest
 from django.test import Client
 from pydantic import BaseModel
 
+from advances.models import AdvanceStatus, PaymentMode, RecordStatus, ReferenceType
+from billing.models import BillStatus, PaymentMethod
+from customers.details import Gender
+from debts import statement
+from debts.models import DebtStatus, RepaymentMode
 from tests.api.calls import ANYONE, CALLS, MANAGER, SELLER, WITH_BODY
 from tests.api.described import operation, operations, resolved
 from viveka import api
@@ -122,6 +127,33 @@ def test_the_guide_names_every_call_and_who_may() -> None:
     rows = re.findall(r"^\| `([A-Z]+) (\S+)` \| (\w+) \|", guide, re.MULTILINE)
     who = {ANYONE: "all", SELLER: "sellers", MANAGER: "managers"}
     assert sorted(rows) == sorted((call.method.upper(), call.path, who[call.needs]) for call in CALLS)
+
+
+CHOICES: dict[str, Any] = {
+    "ClientCustomer.gender": Gender.values,
+    "AdvancePaymentOut.referenceType": ReferenceType.values,
+    "AdvancePaymentOut.paymentMode": PaymentMode.values,
+    "AdvancePaymentOut.status": AdvanceStatus.values,
+    "DebtOut.status": DebtStatus.values,
+    "DebtPaymentOut.mode": RepaymentMode.values,
+    "StatementLine.type": [kind for kind in statement.WORDS if not kind.startswith("advance_")],
+    "BillOut.status": BillStatus.values,
+    "PaymentOut.method": PaymentMethod.values,
+    **{f"{name}.status": RecordStatus.values for name in ("AppointmentOut", "BookingOut", "EnquiryOut")},
+}
+
+
+def test_every_choice_is_one_that_there_is() -> None:
+    """Whatever the shop learns to do, an answer can say it."""
+    said = {
+        f"{name}.{field}": next(one["enum"] for one in value.get("anyOf", [value]) if "enum" in one)
+        for name, schema in api.description()["components"]["schemas"].items()
+        for field, value in schema["properties"].items()
+        if any("enum" in one for one in value.get("anyOf", [value]))
+    }
+    assert {name: sorted(choices) for name, choices in said.items()} == {
+        name: sorted(choices) for name, choices in CHOICES.items()
+    }
 
 
 def test_people_can_read_it_without_scripts_or_other_servers(client: Client, manager_client: Client) -> None:

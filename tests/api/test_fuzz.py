@@ -13,13 +13,9 @@ from pathlib import Path
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from advances.tests.factories import paid_ahead
-from billing.tests.factories import stocked_product
 from customers.models import Customer
-from customers.tests.factories import CustomerFactory
-from debts.tests.factories import owes
+from tests.api.shop import open_shop
 from viveka import api
-from viveka.stores.models import Store
 from viveka.stores.tests.callers import Caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,13 +34,13 @@ positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409",
 
 @pytest.mark.parametrize("role", ROLES)
 def test_any_call_is_answered_as_described(
-    store: Store, live_server: LiveServer, tmp_path: Path, role: str, settings: object
+    live_server: LiveServer, tmp_path: Path, role: str, settings: object
 ) -> None:
     settings.API_CALLS_A_MINUTE = 10**9  # type: ignore[attr-defined]
-    customer = _something_to_find(store)
-    caller = Caller(store, role)
+    shop = open_shop()
+    caller = Caller(shop.store, role)
     config = tmp_path / "schemathesis.toml"
-    config.write_text(CONFIG.format(slug=store.slug))
+    config.write_text(CONFIG.format(slug=shop.store.slug))
     operations = sum(len(methods) for methods in api.description()["paths"].values())
     each = CALLS * 4 // (5 * len(ROLES) * operations) + 1  # some of them become more than one call
     chance = [] if CALLS > 1000 else ["--seed", "1"]
@@ -59,13 +55,4 @@ def test_any_call_is_answered_as_described(
     (generated,) = re.findall(r"(\d+) generated", done.stdout)
     assert int(generated) >= CALLS // len(ROLES)
     print(f"{generated} calls as {role}, all answered as described")
-    assert Customer.objects.filter(pk=customer.pk).exists()
-
-
-def _something_to_find(store: Store) -> Customer:
-    for _ in range(3):
-        stocked_product(store)
-    customer: Customer = CustomerFactory(store=store)
-    paid_ahead(customer, 500)
-    owes(customer, 200)
-    return customer
+    assert Customer.objects.filter(pk=shop.customer.pk).exists()
