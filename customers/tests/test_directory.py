@@ -168,6 +168,11 @@ class TestSorting:
             cashier_client.get(LIST, query)
 
 
+def as_csv(cell):
+    """What the CSV file has in place of the spreadsheet's cell."""
+    return f"{cell.value:.2f}" if cell.number_format == "#,##0.00" else str("" if cell.value is None else cell.value)
+
+
 class TestExport:
     @pytest.mark.parametrize("client_of", ["manager_client", "auditor_client"])
     def test_holds_what_is_filtered_in_the_same_order(self, request, store, other_store, client_of):
@@ -182,7 +187,8 @@ class TestExport:
         rows = list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
         assert [row[2] for row in rows] == ["Name", "Ravi", "Asha"]
         sheet = load_workbook(io.BytesIO(client.get(FILES[1], query).content)).active
-        assert [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)] == rows
+        assert [[as_csv(cell) for cell in row] for row in sheet.iter_rows()] == rows
+        assert {row[9].data_type for row in sheet.iter_rows(min_row=2)} == {"n"}
 
     @pytest.mark.parametrize("url", FILES)
     def test_is_not_for_cashiers(self, cashier_client, url):

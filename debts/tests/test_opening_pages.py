@@ -1,5 +1,7 @@
 """The screens of opening balances: a file and a typed page, looked at before they are written; the list; the undo."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from customers.models import Customer
 from debts.models import Debt, OpeningBalance
 from debts.tests.factories import brought
 from viveka.stores.models import Store, User
+from viveka.stores.sheets import xlsx_bytes
 
 pytestmark = pytest.mark.django_db
 FILE = b"Party,Mobile,Balance due,Date,Jama,Remarks\nAsha,98765 43210,500,1/4/2025,,x\nRavi,12,5,,,\nMona,,,,20,\n"
@@ -60,6 +63,14 @@ def test_a_file_is_looked_at_then_entered_once(manager_client: Client) -> None:
     assert again.redirect_chain[-1][0] == go("openings-result")
     assert OpeningBalance.objects.count() == 2
     assert upload(manager_client).context["counts"]["unchanged"] == 2
+
+
+def test_a_spreadsheet_with_days_and_amounts_of_its_own(manager_client: Client) -> None:
+    rows = [["Name", "Owes", "Since"], ["Asha", Decimal("1200.50"), date(2025, 4, 1)], ["Ravi", 1250, ""]]
+    file = SimpleUploadedFile("old.xlsx", xlsx_bytes(rows))
+    page = manager_client.post(go("openings-file"), {"file": file, "day": "2026-03-31"}, follow=True)
+    shown = [(line.name, line.owes, line.since) for line in page.context["lines"]]
+    assert shown == [("Asha", "1200.50", "2025-04-01"), ("Ravi", "1250.00", "2026-03-31")]
 
 
 def test_columns_that_say_nothing_are_asked_for(manager_client: Client) -> None:

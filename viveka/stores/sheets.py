@@ -1,7 +1,8 @@
 """Tables in files: CSV and XLSX read row by row, and written so that no cell runs as a formula.
 
 In CSV a cell that a spreadsheet would take for a formula gets an apostrophe in front, which is taken off again on
-reading; in XLSX cells are typed as text.
+reading; in XLSX cells are typed: text as text, amounts, counts and days as what they are, so that a spreadsheet adds
+and sorts them.
 """
 
 import csv
@@ -10,6 +11,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -22,6 +24,7 @@ _RUNS = tuple("=+-@\t\r\n")
 _MOST_UNPACKED = 300 * 1024 * 1024
 _MOST_COLUMNS = 200
 _NUMBERS = (Decimal, int, float)  # never a formula, also below zero
+_TOO_LONG = 10**13  # with two places, more digits than a spreadsheet keeps
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF), "\ufffd")
 _ENDINGS = (";", "\t", "|")
 
@@ -58,20 +61,38 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
 
 
 def xlsx_bytes(rows: Iterable[Sequence[Any]], *, sheet: str = "Customers") -> bytes:
-    """The rows as an XLSX file, every cell text."""
+    """The rows as an XLSX file: numbers and days are numbers and days there, all else is text."""
     book = Workbook(write_only=True)
     page = book.create_sheet(sheet)
     for row in rows:
-        page.append([_text_cell(page, value) for value in row])
+        page.append([_cell(page, value) for value in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _text_cell(sheet: Any, value: Any) -> Any:
-    cell = WriteOnlyCell(sheet, value=_text(value).translate(_NOT_IN_XML))
+def _cell(page: Any, value: Any) -> Any:
+    if shape := _shape(value):
+        cell = WriteOnlyCell(page, value=value)
+        cell.number_format = shape
+        return cell
+    cell = WriteOnlyCell(page, value=_text(value).translate(_NOT_IN_XML))
     cell.data_type = "s"  # also where it begins with =
     return cell
+
+
+def _shape(value: Any) -> str:
+    """How a spreadsheet shows it; "" for text, and for a number that no cell can hold."""
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, date):
+        return "" if isinstance(value, datetime) else "yyyy-mm-dd"
+    if isinstance(value, int):
+        return "0" if abs(value) < _TOO_LONG else ""
+    if not isinstance(value, Decimal | float) or not isfinite(value) or abs(float(value)) >= _TOO_LONG:
+        return ""
+    places = -int(Decimal(str(value)).as_tuple().exponent)
+    return f"#,##0.{'0' * places}" if places > 0 else "#,##0"
 
 
 def read_table(name: str, data: bytes) -> Iterator[list[str]]:

@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+from datetime import date
+from decimal import Decimal as D
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -51,6 +53,20 @@ def test_naughty_strings_come_back(real_data, write):
 def test_no_cell_of_a_spreadsheet_is_a_formula():
     sheet = load_workbook(io.BytesIO(xlsx_bytes([[text] for text in DANGEROUS]))).worksheets[0]
     assert {row[0].data_type for row in sheet.iter_rows()} <= {"s", "inlineStr"}
+
+
+def test_numbers_and_days_of_a_spreadsheet_are_numbers_and_days():
+    values = [D("1234.50"), D("-0.30"), D("9999999999.99"), D("1.250"), 7, date(2026, 4, 1), 1.5]
+    odd = [True, D("NaN"), float("inf"), 10**20, None, "12.50", "-1"]
+    written = xlsx_bytes([values, odd])
+    numbers, texts = load_workbook(io.BytesIO(written)).worksheets[0].iter_rows()
+    assert [(cell.data_type, cell.number_format) for cell in numbers] == [
+        ("n", "#,##0.00"), ("n", "#,##0.00"), ("n", "#,##0.00"), ("n", "#,##0.000"), ("n", "0"), ("d", "yyyy-mm-dd"),
+        ("n", "#,##0.0"),
+    ]  # fmt: skip
+    assert [D(str(cell.value)) for cell in numbers[:3]] == values[:3]
+    assert {cell.data_type for cell in texts if cell.value is not None} <= {"s", "inlineStr"}
+    assert [row[:3] for row in read_table("f.xlsx", written)][0] == ["1234.5", "-0.3", "9999999999.99"]
 
 
 def test_no_cell_of_a_csv_begins_a_formula():
