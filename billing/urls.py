@@ -11,6 +11,7 @@ urlpatterns = [
     path("counter/", counter.counter, name="counter"),
     path("counter/products/", counter.product_matches, name="cart-matches"),
     path("counter/add/", counter.cart_add, name="cart-add"),
+    path("counter/upi/", counter.upi, name="counter-upi"),
     path("counter/unlisted/", open_items.open_item, name="open-item"),
     path("counter/lines/<int:pk>/quantity/", lines.line_quantity, name="line-quantity"),
     path("counter/lines/<int:pk>/price/", lines.line_price, name="line-price"),

@@ -239,6 +239,7 @@ ROWS = [
     Row("billing:line-quantity", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:line-price", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:line-discount", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:counter-upi", SELLERS),
     Row("billing:open-item", SELLERS, get=False, post=True),
     Row("billing:line-packet", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:line-server", SELLERS, get=False, post=True, of=line, missing=200),

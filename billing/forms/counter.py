@@ -104,11 +104,14 @@ class PaymentForm:
             received = self._read_received()
             cash = Tender(PaymentMethod.CASH, up_to=received, received=received, above=self.above)
             return [cash, terms] if received else [terms]
-        return [Tender(self.method, None, self._read_reference(self.reference))]
+        reference, received = self._read_reference(self.reference), self._read_received()
+        return [Tender(self.method, None, reference, received=received, above=self.above)]
 
     def _read_received(self) -> Decimal | None:
         try:
-            return read_amount(self.received, field="received", label="Cash received") if self.received else None
+            is_cash = self.method in (PaymentMethod.CASH, PaymentMethod.CREDIT)
+            label = "Cash received" if is_cash else "What was paid"
+            return read_amount(self.received, field="received", label=label) if self.received else None
         except Refused as refusal:
             self.errors["received"] = refusal.message
             return None

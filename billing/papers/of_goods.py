@@ -53,9 +53,11 @@ def _payment(paper: Paper, bill: Bill, payment: Payment) -> Row:
 def _change(paper: Paper, bill: Bill, payments: Sequence[Payment]) -> list[Row]:
     """What was handed over above the bill, and where it went."""
     rows = []
-    if bill.change or bill.kept:
-        cash = (part.tendered or part.amount for part in payments if part.method == PaymentMethod.CASH)
-        rows.append(paper.row("Cash taken", sum(cash, Decimal(bill.kept))))
+    kept = bill.debt_payment or bill.kept_advance
+    if bill.change or kept:
+        way = PaymentMethod(kept.mode if kept else PaymentMethod.CASH)
+        taken = (part.tendered or part.amount for part in payments if part.method == way)
+        rows.append(paper.row(f"{way.label} taken", sum(taken, Decimal(bill.kept))))
     if bill.debt_payment:
         rows.append(paper.row("Old debts paid", bill.kept))
     elif bill.kept_advance:

@@ -1,4 +1,4 @@
-"""Money above the bill that is not given back: against the customer's old debts, or kept as an advance."""
+"""Money above a bill, however it was paid, that is not given back: it pays old debts, or is kept as an advance."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,14 +37,15 @@ def keep_above(
     now: datetime,
     at: datetime | None,
 ) -> tuple[list[Settled], Kept]:
-    """Put the cash above the bill where it was said to go; the parts come back with what is left as change.
+    """Put the money above the bill where it was said to go; the parts come back with what is left as change.
 
-    Old debts take no more than is owed. Raises Refused where there is no customer to keep it for, or where something
-    of the bill goes on credit at the same time. The customer's row is locked.
+    Old debts take no more than is owed. Raises Refused where there is no customer to keep it for, where something of
+    the bill goes on credit at the same time, or where something would be left of what only cash gives back. The
+    customer's row is locked.
     """
     part = next((one for one in settled if one.above != CHANGE and one.change), None)
     if part is None:
-        return settled, NOTHING
+        return [_without_change(one) for one in settled], NOTHING
     customer = who.customer
     if customer is None:
         raise Refused("Money above the bill is kept for a customer. Type a phone, or give it back.", "above")
@@ -52,6 +53,9 @@ def keep_above(
         raise Refused("Nothing goes on credit while there is money above the bill.", "above")
     customer.store = store
     amount = min(part.change, customer.debt_balance) if part.above == DEBTS else part.change
+    if amount < part.change and part.method != PaymentMethod.CASH:
+        owed = f"only {amount} is owed" if amount else "nothing is owed"
+        raise Refused(f"There is {part.change} above the bill and {owed}. Keep it as an advance.", "above")
     if not amount:
         return settled, NOTHING  # nothing is owed: all of it is change
     told: dict[str, Any] = {"customer": customer, "by": by, "now": now, "at": at}
@@ -68,4 +72,9 @@ def keep_above(
         raise
     assert part.tendered is not None
     less = replace(part, tendered=part.tendered - amount)
-    return [less if one is part else one for one in settled], kept
+    return [_without_change(less if one is part else one) for one in settled], kept
+
+
+def _without_change(part: Settled) -> Settled:
+    """What was handed over is kept of cash alone."""
+    return part if part.method == PaymentMethod.CASH else replace(part, tendered=None)

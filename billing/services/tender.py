@@ -6,19 +6,19 @@ from datetime import date
 from decimal import Decimal
 
 from billing.models import PaymentMethod
-from billing.models.bill import METHODS
+from billing.models.bill import INSTRUMENTS, METHODS
 from debts.services import Permission
 from viveka.stores.errors import Refused
 from viveka.stores.money import MAX_MONEY, ZERO
 
 CHANGE, DEBTS, ADVANCE = "change", "debts", "advance"
 ABOVE = (CHANGE, DEBTS, ADVANCE)
-"""Where cash above the bill goes: back, against the customer's old debts, or into their advance."""
+"""Where money above the bill goes: back (cash alone), against the customer's old debts, or into their advance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """A part of the payment; `received` is cash handed over, and `above` says where what is too much goes.
+    """A part of the payment; `received` is what was handed over, and `above` says where what is too much goes.
 
     With `up_to` it takes what the fixed parts leave, as far as it goes; without either amount what is left then.
     `due_on`, `for_name` and a manager's `permission` to pass the limit belong to credit.
@@ -104,9 +104,10 @@ def _check(tender: Tender, amount: Decimal) -> None:
         raise Refused(f"What is above the bill goes to one of {', '.join(ABOVE)}.", "above")
     if tender.received is None:
         return
-    if tender.method != PaymentMethod.CASH:
+    if tender.method in INSTRUMENTS or (tender.method != PaymentMethod.CASH and tender.above == CHANGE):
         raise Refused("Only cash gives change.", "cashReceived")
     if tender.received < amount:
-        raise Refused(f"Cash taken is {tender.received}, to pay is {amount}.", "cashReceived")
+        what = "Cash taken" if tender.method == PaymentMethod.CASH else "What was paid"
+        raise Refused(f"{what} is {tender.received}, to pay is {amount}.", "cashReceived")
     if tender.above != CHANGE and tender.received and not amount:
         raise Refused("The bill takes no cash. Take this money on the customer's page.", "above")

@@ -119,7 +119,7 @@ class TestTheCustomersAnswer:
     ) -> None:
         paid_ahead(john, 500)
         filled_cart(john.store, cashier, [(soap, 1)], customer=john)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(13):
             till.get(reverse("billing:counter"))
 
 
@@ -290,6 +290,29 @@ class TestMoneyAbove:
         assert (john.total_purchases, john.purchase_count) == (D(600), 1)
         assert "Cash taken ₹1,000.00 Kept as advance ₹400.00 Advance left ₹400.00" in receipt(till)
 
+    @pytest.mark.parametrize("method", ["upi", "card", "bank_transfer"])
+    def test_of_a_card_and_upi_too_but_never_as_change(
+        self, till: Client, cashier: User, john: Customer, soap: Product, method: str
+    ) -> None:
+        old = owes(john, 250)
+        cart = filled_cart(john.store, cashier, [(soap, 6)], customer=john)
+        more = {"method": method, "received": "1000", **offered(john)}
+        assert "Only cash gives change." in text(complete(till, cart, above="change", **more))
+        sentence = "There is 400.00 above the bill and only 250.00 is owed. Keep it as an advance."
+        assert sentence in text(complete(till, cart, above="debts", **more))
+        assert not Bill.objects.exists() and left(old) == [D(250)]
+        complete(till, cart, above="debts", **{**more, "received": "850"})
+        bill = Bill.objects.get()
+        assert paid() == [(method, D(600), None)]
+        assert (bill.change, bill.debt_payment.amount, bill.debt_payment.mode) == (D(0), D(250), method)
+        label = {"upi": "UPI", "card": "Card", "bank_transfer": "Bank transfer"}[method]
+        assert f"{label} taken ₹850.00 Old debts paid ₹250.00" in receipt(till)
+
+    def test_by_upi_into_advance(self, till: Client, cashier: User, john: Customer, soap: Product) -> None:
+        cart = filled_cart(john.store, cashier, [(soap, 6)], customer=john)
+        complete(till, cart, method="upi", received="1000", above="advance", **offered(john))
+        assert (Bill.objects.get().kept_advance.amount, Bill.objects.get().kept_advance.mode) == (D(400), "upi")
+
     def test_of_a_new_customer_too(self, till: Client, store: Store, cashier: User, soap: Product) -> None:
         cart = filled_cart(store, cashier, [(soap, 1)])
         complete(till, cart, received="150", above="advance", phone="98765 43210", name="John Doe")
@@ -439,3 +462,22 @@ class TestAManagersPin:
         assert "A manager allows it Why" in text(complete(manager_client, cart, method="credit"))
         complete(manager_client, cart, method="credit", pin_why="A wedding", **offered(john))
         assert Bill.objects.get().payments.get().debt.allowed_by == manager
+
+
+class TestUpiCode:
+    """The code before the payment: for the amount, none when nothing is due or the store takes no UPI."""
+
+    def test_is_for_the_amount(self, till: Client, store: Store) -> None:
+        Store.objects.filter(pk=store.pk).update(upi_id="shop@okbank")
+        page = till.get(reverse("billing:counter-upi"), {"amount": "372.50"})
+        assert "data:image/svg+xml" in page.content.decode() and "Scan to pay ₹372.50" in text(page)
+        assert 'id="upi-code"' in till.get(reverse("billing:counter")).content.decode()
+
+    @pytest.mark.parametrize("amount", ["0", "", "x", "-5", "1e3", "99999999999", "1.234"])
+    def test_is_none_for_nothing(self, till: Client, store: Store, amount: str) -> None:
+        Store.objects.filter(pk=store.pk).update(upi_id="shop@okbank")
+        assert text(till.get(reverse("billing:counter-upi"), {"amount": amount})) == ""
+
+    def test_is_none_without_an_address(self, till: Client) -> None:
+        assert text(till.get(reverse("billing:counter-upi"), {"amount": "5"})) == ""
+        assert 'id="upi-code"' not in till.get(reverse("billing:counter")).content.decode()

@@ -26,6 +26,7 @@ from billing.services.open_items import add_open_item
 from billing.services.priced_cart import price_each
 from billing.services.tender import CHANGE
 from billing.services.worth import read_priced
+from billing.upi import upi_code, upi_link
 from billing.views.till import BUYER, CART, CUSTOMER, TILL, Said, Unlisted, answer, render_till, till_of
 from debts.services import Permission
 from viveka.stores.access import cashier_required
@@ -33,7 +34,7 @@ from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.machine import till_of_machine
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Store
-from viveka.stores.money import show_amount
+from viveka.stores.money import ZERO, read_amount, show_amount
 from viveka.stores.pages import render_page
 from viveka.stores.pin import Allowing
 from viveka.stores.tills import open_session_at
@@ -154,6 +155,18 @@ def buyer_matches(request: StoreRequest) -> HttpResponse:
     except Refused:
         found = []
     return render_page(request, "billing/_buyer_matches.html", {"buyers": found})
+
+
+@require_safe
+@cashier_required
+def upi(request: StoreRequest) -> HttpResponse:
+    """The code for the amount that is to be paid by UPI; nothing where there is none."""
+    try:
+        amount = read_amount(request.GET.get("amount", ""), field="amount")
+    except Refused:
+        amount = ZERO
+    code = upi_code(upi_link(request.store, amount, request.store.name))
+    return render_page(request, "billing/_upi_code.html", {"code": code, "amount": amount})
 
 
 @require_POST

@@ -293,6 +293,7 @@
     refreshPayment();
   };
 
+  let wasCash = ["cash", "credit"].includes(methodOf());
   const refreshPayment = () => {
     const parts = [...document.querySelectorAll("#parts [name=part_amount]")];
     const beside = parts.reduce((sum, part) => sum + (paise(part.value) || 0), 0);
@@ -308,6 +309,8 @@
     const method = document.querySelector("#payment-form [name=method]:checked");
     byId("rest").querySelector("span").textContent = onCredit ? "On credit" : `Left for ${method?.labels[0].textContent.trim() ?? "the rest"}`;
     byId("notes").hidden = false;
+    showRoundNotes(rest);
+    showUpi(rest, received);
     byId("notes").dataset.rest = Math.max(rest, 0);
     byId("received").placeholder = onCredit ? "nothing" : "exact";
     const change = byId("change");
@@ -316,15 +319,62 @@
     const goes = aboveGoes(above);
     change.hidden = received === null || (onCredit && isShort) || (above > 0 && goes === above);
     change.classList.toggle("is-short", isShort);
-    change.querySelector(".change-label").textContent = isShort ? "Short by" : "Change";
+    const isCash = ["cash", "credit"].includes(methodOf());
+    change.querySelector(".change-label").textContent = isShort ? "Short by" : isCash ? "Change" : "Above the bill";
     change.querySelector("output").textContent = money(isShort ? rest - received : above - goes);
   };
+
+  // What a customer is likely to hand over: the next round sums above what is left.
+  const showRoundNotes = (rest) => {
+    const sums = [1000, 5000, 10000, 50000, 200000].map((note) => Math.ceil(rest / note) * note).filter((sum) => sum > rest);
+    const buttons = [...new Set(rest > 0 ? sums : [])].slice(0, 3).map((sum) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "btn btn-sm btn-outline-primary";
+      button.dataset.sum = sum;
+      button.textContent = money(sum).replace(/\.00$/, "");
+      return button;
+    });
+    byId("round-notes").replaceChildren(...buttons);
+  };
+
+  // The code that the customer's phone pays by, for what goes by UPI; none when nothing does.
+  let upiTimer;
+  const showUpi = (rest, received) => {
+    const figure = byId("upi-code");
+    if (!figure) return;
+    const part = [...document.querySelectorAll("#parts .part")].find((one) => one.querySelector("[name=part_method]").value === "upi");
+    const asked = methodOf() === "upi" ? Math.max(received || 0, rest) : paise(part?.querySelector("[name=part_amount]").value ?? "") || 0;
+    const amount = asked > 0 ? (asked / 100).toFixed(2) : "";
+    if (figure.dataset.amount === amount) return;
+    figure.dataset.amount = amount;
+    figure.replaceChildren();
+    figure.hidden = true;
+    clearTimeout(upiTimer);
+    if (!amount) return;
+    upiTimer = setTimeout(() => {
+      const swap = { source: figure, target: figure, swap: "innerHTML", values: { amount } };
+      htmx.ajax("GET", figure.dataset.url, swap).catch(() => {});
+    }, 200);
+  };
+
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id !== "upi-code") return;
+    const asked = new URLSearchParams([...detail.requestConfig.formData]).get("amount");
+    detail.shouldSwap &&= asked === detail.target.dataset.amount;
+    detail.target.hidden = !detail.shouldSwap;
+  });
 
   // Notes as they are handed over add up; one key for exactly what is left.
   const takeNote = (note) => {
     const box = byId("received");
     const sum = note === "exact" ? Number(byId("notes").dataset.rest) : (paise(box.value) || 0) + note * 100;
     box.value = (sum / 100).toFixed(2).replace(/\.00$/, "");
+    refreshPayment();
+  };
+
+  const takeSum = (sum) => {
+    byId("received").value = String(sum / 100);
     refreshPayment();
   };
 
@@ -475,6 +525,11 @@
 
   document.addEventListener("change", ({ target }) => {
     if (target.matches("[data-send]")) sendBox(target);
+    if (target.matches("#payment-form [name=method]")) {
+      const isCash = ["cash", "credit"].includes(target.value);
+      if (isCash !== wasCash) byId("received").value = ""; // notes counted are no card
+      wasCash = isCash;
+    }
     if (target.closest("#payment-form")) refreshPayment();
     if (target.id === "phone" && target.value !== target.dataset.sent) buyerChanged(true);
     if (target.id === "name" && target.value !== target.dataset.sent) buyerChanged(false);
@@ -487,6 +542,8 @@
   document.addEventListener("click", ({ target }) => {
     const note = target.closest("[data-note]");
     if (note) return takeNote(note.dataset.note);
+    const round = target.closest("[data-sum]");
+    if (round) return takeSum(Number(round.dataset.sum));
     const money = target.closest(".for-money");
     if (money) {
       const box = money.form.elements.quantity;

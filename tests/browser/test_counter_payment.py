@@ -150,6 +150,35 @@ def test_money_above_the_bill_goes_where_one_key_sends_it(window, cashier, john,
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+def test_upi_shows_a_code_before_and_takes_more_than_the_bill(window, cashier, john, goods, width):
+    Store.objects.filter(pk=john.store_id).update(upi_id="shop@okbank")
+    till = window(cashier, width=width, height=844)
+    page = till.open(COUNTER)
+    page.locator("#code").fill("8901030865278")
+    page.keyboard.press("Enter")
+    expect(page.locator("#round-notes button")).to_have_text(["₹500", "₹2,000"])
+    page.locator("#phone").press_sequentially("9876543210")
+    expect(page.locator("#use-advance")).to_be_checked()
+    page.get_by_text("UPI", exact=True).click()
+    expect(page.locator("#upi-code")).to_be_hidden()  # the balance pays for all of it
+    page.locator("#use-advance").uncheck()
+    expect(page.locator("#upi-code")).to_contain_text("Scan to pay ₹100.00")
+    page.locator("#received").fill("150")
+    expect(page.locator("#upi-code")).to_contain_text("Scan to pay ₹150.00")
+    expect(page.locator("#change")).to_contain_text("Above the bill")
+    till.shoot(f"counter upi code {width}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 1280:
+        assert faults(page) == []
+    page.locator("#received").press("d")
+    expect(page.locator("#above-debts")).to_be_checked()
+    page.locator("#complete").click()
+    expect(page.locator(".receipt")).to_contain_text("UPI taken")
+    john.refresh_from_db()
+    assert (john.debt_balance, john.advance_balance) == (D(0), D(120))
+
+
+@pytest.mark.parametrize("width", [1280, 390])
 def test_discounts_on_a_line_and_on_the_whole(window, cashier, goods, width):
     till = window(cashier, width=width, height=844)
     page = till.open(COUNTER)

@@ -68,14 +68,16 @@ RULES = [
     ),
     sql_rule(
         "bill_keeps_for_its_customer",
-        "What was handed over above a bill paid old debts of its own customer, or is their advance, in cash.",
+        "What is above a bill paid old debts of its own customer, or is their advance, by a way the bill was paid.",
         """
         SELECT bill.id FROM billing_bill AS bill
           LEFT JOIN debts_debtpayment AS payment ON payment.id = bill.debt_payment_id
           LEFT JOIN advances_advancepayment AS advance ON advance.id = bill.kept_advance_id
          WHERE bill.store_id = ANY(%(stores)s) AND num_nonnulls(bill.debt_payment_id, bill.kept_advance_id) > 0
-           AND (bill.customer_id, 'cash') IS DISTINCT FROM
-               (coalesce(payment.customer_id, advance.customer_id), coalesce(payment.mode, advance.mode))
+           AND (bill.customer_id IS DISTINCT FROM coalesce(payment.customer_id, advance.customer_id)
+                OR NOT EXISTS (SELECT 1 FROM billing_payment AS part
+                                WHERE part.bill_id = bill.id AND part.method NOT IN ('advance', 'credit')
+                                  AND part.method = coalesce(payment.mode, advance.mode)))
         """,
     ),
     sql_rule(
