@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "viveka.stores.middleware.CurrentStoreMiddleware",
+    "viveka.stores.screen_lock.LockMiddleware",
     "viveka.stores.middleware.TraceMiddleware",
     "viveka.stores.middleware.TillMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -3,11 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from viveka import api, views
+from viveka import api, views, views_lock
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("viveka.stores.urls")),
+    path("lock/", views_lock.lock_now, name="lock"),
+    path("locked/", views_lock.locked, name="locked"),
+    path("here/", views_lock.still_here, name="still-here"),
     path("customers/", include("customers.urls")),
     path("customers/<int:pk>/", views.customer_profile, name="customer"),
     path("customers/<int:pk>/purchases/", views.customer_purchases, name="customer-purchases"),

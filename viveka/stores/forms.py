@@ -114,6 +114,7 @@ class StoreForm(forms.ModelForm):
             "allows_below_cost",
             "upi_id",
             "needs_till",
+            "locks_after_minutes",
             "closed_until",
             "credit_needs_account",
             "default_credit_limit",
@@ -151,7 +152,7 @@ class StoreForm(forms.ModelForm):
             "rounds_to_rupee",
             "allows_below_cost",
             "needs_till",
-            Row(Column("upi_id"), Column("closed_until")),
+            Row(Column("upi_id"), Column("closed_until"), Column("locks_after_minutes")),
             Fieldset(
                 "Credit",
                 "credit_needs_account",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from viveka.stores.tracing import acting_as
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SESSION_STORE = "store"
+SESSION_PIN = "by_pin"  # the membership whose PIN opened the session: it is good for that one alone
 
 
 class StoreRequest(HttpRequest):
@@ -44,6 +46,11 @@ def choose_store(request: HttpRequest) -> None:
     standing = list(
         Membership.objects.standing().filter(user=request.user.pk).select_related("store").order_by("store__name")
     )
+    if by_pin := request.session.get(SESSION_PIN):
+        standing = [one for one in standing if one.pk == by_pin]
+        if not standing:
+            logout(request)
+            return
     chosen = request.session.get(SESSION_STORE)
     membership = next((one for one in standing if one.store_id == chosen), None)
     if membership is None and len(standing) == 1:
