@@ -11,6 +11,7 @@ from billing.models import Bill, BillLine, BillStatus, Payment
 from viveka.stores.api.answers import answer, says
 from viveka.stores.api.auth import ANYONE
 from viveka.stores.api.fields import (
+    HIDDEN,
     Cursor,
     Day,
     HiddenMoney,
@@ -32,6 +33,7 @@ from viveka.stores.api.paging import A_PAGE, NEXT, page_of
 from viveka.stores.errors import Missing
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Membership
+from viveka.stores.money import ZERO
 
 router = Router(tags=["Sales"])
 
@@ -69,7 +71,9 @@ class BillOut(Outgoing):
     subtotal: MoneyOut
     discount: MoneyOut
     total: MoneyOut
-    total_cost: HiddenMoney = None
+    total_cost: HiddenMoney = Field(
+        default=None, description=f"As far as it is known, with goods that came in after they were sold. {HIDDEN}"
+    )
     profit: HiddenMoney = None
     payments: list[PaymentOut]
     change: MoneyOut
@@ -122,8 +126,8 @@ def bill_out(bill: Bill, lines: Iterable[BillLine], payments: Iterable[Payment],
         created_at=bill.at,
     )
     if viewer.sees_cost:
-        shown.total_cost = bill.total_cost
-        shown.profit = bill.profit
+        shown.total_cost = bill.total_cost + getattr(bill, "settled_cost", ZERO)
+        shown.profit = bill.total - shown.total_cost
     return shown
 
 

@@ -142,3 +142,22 @@ def test_goods_that_come_back(office: Caller) -> None:
             },
         },
     )  # fmt: skip
+
+
+def test_goods_sold_before_they_came_in(till: Caller, office: Caller) -> None:
+    """Three where two are there: what is short has no batch and no cost until one comes in."""
+    product = stocked_product(till.store, batches=[(2, 80, 100)], stock_policy="allow", selling_price=100)
+    there = product.batches.get()
+    sent = {"saleItems": [{"productId": product.pk, "quantity": 3}], "receiptData": {"paymentMethod": "cash"}}
+    sold = till.post("/inventory/sales", sent, key="k").body
+    (item,) = sold["data"]
+    assert item["batches"] == [
+        {"batchId": there.pk, "quantity": "2", "price": "100.00"},
+        {"batchId": None, "quantity": "1", "price": "100.00"},
+    ]
+    assert till.post("/inventory/sales", sent, key="k").body == sold
+    assert till.get("/products").body["products"][0]["currentStock"] == "-1"
+    came = {"quantity": 5, "costPrice": 70, "sellingPrice": 100}
+    assert office.post(f"/products/{product.pk}/batches", came).body["batch"]["remaining"] == "4"
+    bill = office.get(f"/bills/{sold['bill']['id']}").body["bill"]
+    assert (bill["totalCost"], bill["profit"]) == ("230.00", "70.00")
