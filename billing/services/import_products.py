@@ -16,10 +16,11 @@ from django.db.models import Q
 
 from billing.models import Batch, MovementReason, Product, StockMovement
 from billing.services.import_packs import Packs
-from billing.services.import_rows import PRODUCT_COLUMNS, Lot, Reading, Row
+from billing.services.import_rows import MARK_LENGTH, PRODUCT_COLUMNS, Lot, Reading, Row
 from billing.services.products import SKU_TAKEN, stock_in_the_way
 from billing.services.shortages import settle_shortages
 from billing.services.stock import check_received
+from customers.importing import CREATED, UNCHANGED, UPDATED
 from viveka.stores.errors import Refused
 from viveka.stores.models import Store, User
 
@@ -45,6 +46,20 @@ UPDATE billing_product AS product SET current_stock = current_stock + received.q
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a line means, or meant."""
+
+    line: int
+    outcome: str
+    product: Product | None = None
+    lot: Lot | None = None
+    is_known_lot: bool = False
+    """An earlier import brought this batch."""
+    why: str = ""
+    """Why the line is refused."""
+
+
 @dataclass(slots=True)
 class Report:
     """What came of a file."""
@@ -56,6 +71,8 @@ class Report:
     known_batches: int = 0
     """Lots that an earlier import brought in already."""
     refused: list[tuple[int, str]] = field(default_factory=list)
+    lines: list[Judged] = field(default_factory=list)
+    """Those that could be read."""
 
 
 @dataclass(slots=True)
@@ -92,6 +109,12 @@ class _Plan:
                 del known[key]
 
 
+@transaction.atomic
+def preview_products(*, store: Store, reading: Reading, now: datetime) -> Report:
+    """What the import of these lines would do, as things stand; nothing is written."""
+    return _judge(_Plan(store, now), reading, iter)
+
+
 def import_products(*, store: Store, by: User, reading: Reading, now: datetime, watch: Watch = iter) -> Report:
     """Create and update products and receive their opening batches. `watch` is shown each row as it is planned.
 
@@ -108,17 +131,22 @@ def import_products(*, store: Store, by: User, reading: Reading, now: datetime, 
 
 @transaction.atomic
 def _import(store: Store, by: User, reading: Reading, now: datetime, watch: Watch) -> Report:
-    report = Report(read=reading.count, refused=list(reading.refused))
     plan = _Plan(store, now)
-    _load_known(plan, reading.rows)
-    plan.packs = Packs.known(store, reading.rows)
-    for row in watch(reading.rows):
-        try:
-            _plan_row(plan, row, report)
-        except Refused as refusal:
-            report.refused.append((row.line, refusal.message))
+    report = _judge(plan, reading, watch)
     _write(plan, by)
     report.created, report.updated, report.batches = len(plan.created), len(plan.changed), len(plan.lots)
+    return report
+
+
+def _judge(plan: _Plan, reading: Reading, watch: Watch) -> Report:
+    report = Report(read=reading.count, refused=list(reading.refused))
+    _load_known(plan, reading.rows)
+    plan.packs = Packs.known(plan.store, reading.rows)
+    for row in watch(reading.rows):
+        try:
+            report.lines.append(_plan_row(plan, row, report))
+        except Refused as refusal:
+            report.refused.append((row.line, refusal.message))
     return report
 
 
@@ -138,16 +166,16 @@ def _load_known(plan: _Plan, rows: list[Row]) -> None:
     }
     marked = Batch.objects.filter(store=plan.store, product_id__in=known, supplier_bill__startswith="import ")
     for product_id, mark in marked.values_list("product_id", "supplier_bill"):
-        plan.marks[id(known[product_id]), mark] = 0
+        plan.marks[id(known[product_id]), mark[:MARK_LENGTH]] = 0
 
 
-def _plan_row(plan: _Plan, row: Row, report: Report) -> None:
+def _plan_row(plan: _Plan, row: Row, report: Report) -> Judged:
     """Decide what the row means. Raises Refused before anything of the plan is changed."""
     product = _find(plan, row)
     is_new = product is None
     if product is None:
         if "name" not in row.fields:
-            raise Refused("Type the product's name.", "name")
+            raise Refused("Nothing has this code. A new product needs a name.", "name")
         product = Product(store=plan.store, stock_policy=plan.store.default_stock_policy)
     _refuse_contradiction(plan, row, product)
     differs = {name: value for name, value in row.fields.items() if getattr(product, name) != value}
@@ -171,6 +199,8 @@ def _plan_row(plan: _Plan, row: Row, report: Report) -> None:
         plan.marks[id(product), lot.mark] = row.line
         plan.lots.append((product, lot))
         product.current_stock += lot.quantity
+    outcome = CREATED if is_new else UPDATED if differs or lot or is_packed else UNCHANGED
+    return Judged(row.line, outcome, product, lot, is_known_lot=bool(row.lot and not lot))
 
 
 def _find(plan: _Plan, row: Row) -> Product | None:
@@ -238,7 +268,8 @@ def _receive(plan: _Plan, by: User) -> None:
         Batch(
             store=plan.store, product=product, received_at=lot.received_at or plan.now, quantity=lot.quantity,
             remaining=lot.quantity, cost_price=lot.cost_price, selling_price=lot.selling_price, mrp=lot.mrp,
-            expiry_date=lot.expiry_date, supplier_bill=lot.mark, by=by, created_at=plan.now,
+            expiry_date=lot.expiry_date, supplier=lot.supplier, supplier_bill=f"{lot.mark} {lot.supplier_bill}".strip(),
+            by=by, created_at=plan.now,
         )
         for product, lot in plan.lots
     ]  # fmt: skip

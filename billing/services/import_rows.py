@@ -11,18 +11,25 @@ from typing import Any
 
 from billing.models import Unit
 from billing.services.products import clean_product, read_level
+from viveka.stores import sheets
 from viveka.stores.errors import Refused
 from viveka.stores.models import Store
 from viveka.stores.money import read_amount, read_quantity
+from viveka.stores.sheets import read_table
+from viveka.stores.text import clean_text
 
 PRODUCT_COLUMNS = (
     "name", "sku", "barcode", "category", "unit", "selling_price", "stock_policy", "low_stock_level",
 )  # fmt: skip
-BATCH_COLUMNS = ("quantity", "cost_price", "batch_price", "mrp", "expiry_date", "received_at")
+BATCH_COLUMNS = (
+    "quantity", "cost_price", "batch_price", "mrp", "expiry_date", "received_at", "supplier", "supplier_bill",
+)  # fmt: skip
 PACK_COLUMNS = ("pack_barcode", "pack_size")
 COLUMNS = (*PRODUCT_COLUMNS, *BATCH_COLUMNS, *PACK_COLUMNS)
 _AMOUNTS = {"selling_price", "cost_price", "batch_price", "mrp"}
 _UNITS = {word.casefold(): value for value, label in Unit.choices for word in (value, label)}
+SUPPLIER_BILL = 50  # what the mark leaves of the column
+MARK_LENGTH = len("import ") + 16
 _FIRST_YEAR, _LAST_YEAR = 1950, 2199
 
 
@@ -41,11 +48,16 @@ class Lot:
     expiry_date: date | None
     received_at: datetime | None
     """None: when the file is imported."""
+    supplier: str = ""
+    supplier_bill: str = ""
 
     @property
     def mark(self) -> str:
         """What says that this lot was imported before: a digest of all that the line says of it."""
-        said = (self.quantity, self.cost_price, self.selling_price, self.mrp, self.expiry_date, self.received_at)
+        said: tuple[Any, ...] = (
+            self.quantity, self.cost_price, self.selling_price, self.mrp, self.expiry_date, self.received_at,
+        )  # fmt: skip
+        said += tuple(filter(None, (self.supplier, self.supplier_bill)))
         return f"import {hashlib.sha256('|'.join(map(str, said)).encode()).hexdigest()[:16]}"
 
 
@@ -80,10 +92,12 @@ class Reading:
 
 
 def read_file(data: bytes, store: Store) -> Reading:
-    """Read a UTF-8 file of comma-separated values with a header (see COLUMNS).
+    """Read a UTF-8 file of comma-separated values, or an XLSX file, with a header (see COLUMNS).
 
     Raises UnreadableFile where it is not one; what is wrong with a single line is only noted.
     """
+    if data[:4] == b"PK\x03\x04":
+        return _read_spreadsheet(data, store)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -100,9 +114,21 @@ def read_file(data: bytes, store: Store) -> Reading:
     return reading
 
 
+def _read_spreadsheet(data: bytes, store: Store) -> Reading:
+    reading, rows = Reading(), enumerate(read_table("goods.xlsx", data), 1)
+    try:
+        header = _read_header(cells for _, cells in rows)
+        for number, cells in rows:
+            if any(cell.strip() for cell in cells):
+                _read_line(reading, number, header, cells + [""] * (len(header) - len(cells)), store)
+    except sheets.UnreadableFile as refusal:
+        raise UnreadableFile(refusal.message) from None
+    return reading
+
+
 def _read_header(lines: Iterator[list[str]]) -> list[str]:
-    header = [cell.strip().lower() for cell in next(lines, [])]
-    if "name" not in header:
+    header = [cell.strip().lower().replace(" ", "_") for cell in next(lines, [])]
+    if not {"name", "barcode", "sku"} & set(header):
         raise UnreadableFile(f"The first line must name the columns: {', '.join(COLUMNS)}.")
     if unknown := [name for name in header if name not in COLUMNS]:
         raise UnreadableFile(f"Unknown columns: {', '.join(unknown)}. Known are {', '.join(COLUMNS)}.")
@@ -146,7 +172,11 @@ def _read_lot(given: dict[str, str], store: Store) -> Lot | None:
     expiry = _read_day(given["expiry_date"], "expiry_date") if "expiry_date" in given else None
     received = _read_moment(given["received_at"], store) if "received_at" in given else None
     quantity = read_quantity(given["quantity"])
-    return Lot(quantity, prices["cost_price"], prices.get("batch_price"), prices.get("mrp"), expiry, received)
+    texts = {
+        name: clean_text(given.get(name, ""), field=name, most=most)
+        for name, most in (("supplier", 200), ("supplier_bill", SUPPLIER_BILL))
+    }
+    return Lot(quantity, prices["cost_price"], prices.get("batch_price"), prices.get("mrp"), expiry, received, **texts)
 
 
 def _read_pack(given: dict[str, str]) -> Pack | None:

@@ -48,10 +48,10 @@ def state() -> list[Any]:
 def test_makes_products_with_their_opening_batches(store: Store, manager: User) -> None:
     text = f"\ufeff{','.join(COLUMNS)}\r\n" + "\r\n".join(
         [
-            "Sugar,S-1,890 1,Sweet,kg,45,,5,12.5,40,44.50,50,2027-01-31,2026-01-05,9901,12",
-            '"Salt, fine",,8902,,Pack,20.00,refuse,0,,,,,,,,',
+            "Sugar,S-1,890 1,Sweet,kg,45,,5,12.5,40,44.50,50,2027-01-31,2026-01-05,Rao & Sons,INV-7,9901,12",
+            '"Salt, fine",,8902,,Pack,20.00,refuse,0,,,,,,,,,,',
             "",
-            "Haircut,,,Salon,,120,NONE,,,,,,,,,",
+            "Haircut,,,Salon,,120,NONE,,,,,,,,,,,",
         ]
     )
     report = bring_in(store, manager, text)
@@ -113,7 +113,7 @@ def test_two_lots_of_one_product_in_one_file(store: Store, manager: User) -> Non
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        (",9,,,,,,", "Type the product's name"),
+        (",9,,,,,,", "A new product needs a name"),
         ("Sugar,,,stone,,,,", "Unit is one of"),
         ("Sugar,,,,1.2345,1,,", "at most 3 decimal"),
         ("Sugar,,,pc,1.5,1,,", "comes whole"),
