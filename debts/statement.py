@@ -5,7 +5,7 @@ whatever is paid later.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -49,6 +49,8 @@ SELECT entry.store_id, entry.customer_id, entry.at, entry.created_at, 5, lpad(mi
  GROUP BY entry.store_id, entry.customer_id, entry.at, entry.created_at, cause, deduction_id, entry.mode, paid.mode,
           paid.payment_reference, reason, CASE WHEN deduction_id IS NULL THEN entry.id END
 """
+
+PAGE_LINES = 200  # of a screen; files and papers hold all of it
 
 WORDS = {
     "debt": "Credit",
@@ -121,15 +123,12 @@ class Statement:
     last: date
     opening_debt: Decimal
     opening_advance: Decimal
+    debit: Decimal
+    """All that was added to the debts; `credit` is what was taken from them."""
+    credit: Decimal
+    closing_debt: Decimal
+    closing_advance: Decimal
     lines: Sequence[Line]
-
-    @property
-    def closing_debt(self) -> Decimal:
-        return self.lines[-1].debt_balance if self.lines else self.opening_debt
-
-    @property
-    def closing_advance(self) -> Decimal:
-        return self.lines[-1].advance_balance if self.lines else self.opening_advance
 
     @property
     def opening_net(self) -> Decimal:
@@ -146,51 +145,135 @@ class Statement:
         return [line for line in self.lines if line.debt_change]
 
 
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """Some lines of a long statement, whose sums are those of the whole period; `number` counts from 1, the oldest."""
+
+    statement: Statement
+    number: int
+    count: int
+    carried_debt: Decimal
+    """What the page begins with; on the first one that is the opening balance."""
+    carried_advance: Decimal
+
+    @property
+    def earlier(self) -> int:
+        return self.number - 1
+
+    @property
+    def later(self) -> int:
+        return self.number + 1
+
+
 def read_statement(customer: Customer, first: date | None, last: date) -> Statement:
     """The statement of a period; two queries. What closes one day opens the next."""
+    begins, ends = _bounds(customer, first, last)
+    opening = _opening(customer, begins) if begins else _NOTHING
+    lines = _lines(customer, begins, ends, opening)
+    debit, credit = (sum((getattr(line, side) for line in lines), ZERO) for side in ("debit", "credit"))
+    closing = (lines[-1].debt_balance, lines[-1].advance_balance) if lines else opening.balances
+    return Statement(customer, first, last, *opening.balances, debit, credit, *closing, lines)
+
+
+def read_statement_page(customer: Customer, first: date | None, last: date, number: int | None) -> StatementPage:
+    """A page of the statement; the newest where no number, or none that is there, is given. At most four queries."""
+    begins, ends = _bounds(customer, first, last)
+    opening = _opening(customer, begins) if begins else _NOTHING
+    moved = _sums(customer, begins, ends)
+    count = max(-(-moved.count // PAGE_LINES), 1)
+    number = number if number and 1 <= number <= count else count
+    offset = (number - 1) * PAGE_LINES
+    carried = opening.plus(_sums(customer, begins, ends, most=offset)) if offset else opening
+    lines = _lines(customer, begins, ends, carried, most=PAGE_LINES, offset=offset)
+    closing = opening.plus(moved).balances
+    statement = Statement(customer, first, last, *opening.balances, moved.debit, moved.credit, *closing, lines)
+    return StatementPage(statement, number, count, *carried.balances)
+
+
+def _bounds(customer: Customer, first: date | None, last: date) -> tuple[datetime | None, datetime]:
     store = customer.store
-    begins = store.start_of(first) if first else None
-    opening = debt, advance = _opening(customer, begins) if begins else (ZERO, ZERO)
+    return store.start_of(first) if first else None, store.start_of(last + timedelta(days=1))
+
+
+def _lines(
+    customer: Customer,
+    begins: datetime | None,
+    ends: datetime,
+    before: "_Sums",
+    *,
+    most: int | None = None,
+    offset: int = 0,
+) -> list[Line]:
+    """The lines, each with the balances after it."""
+    debt, advance = before.balances
     lines = []
-    for row in _rows(customer, begins, store.start_of(last + timedelta(days=1))):
-        debt, advance = debt + row["debt"], advance + row["advance"]
-        lines.append(
-            Line(
-                at=row["at"],
-                kind=row["kind"],
-                about=row["about"],
-                debt_change=row["debt"],
-                advance_change=row["advance"],
-                mode=row["mode"],
-                reference=row["reference"],
-                note=row["note"],
-                debt_balance=debt,
-                advance_balance=advance,
-            )  # fmt: skip
-        )
-    return Statement(customer, first, last, *opening, lines)
+    for row in _rows(customer, begins, ends, most, offset):
+        debt, advance = debt + row.pop("debt"), advance + row.pop("advance")
+        lines.append(Line(**row, debt_balance=debt, advance_balance=advance))
+    return lines
 
 
-def _opening(customer: Customer, begins: datetime) -> tuple[Decimal, Decimal]:
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """How many lines, what they add to the debts and take from them, and what both balances change by."""
+
+    count: int
+    debit: Decimal
+    credit: Decimal
+    debt: Decimal
+    advance: Decimal
+
+    @property
+    def balances(self) -> tuple[Decimal, Decimal]:
+        return self.debt, self.advance
+
+    def plus(self, other: "_Sums") -> "_Sums":
+        mine, theirs = astuple(self), astuple(other)
+        return _Sums(*(a + b for a, b in zip(mine, theirs, strict=True)))
+
+
+_NOTHING = _Sums(0, ZERO, ZERO, ZERO, ZERO)
+# A payment kept whole is told by its advance.
+_OF_A_PERIOD = """
+  FROM ({events}) AS event
+ WHERE (%(ends)s::timestamptz IS NULL OR at < %(ends)s) AND (%(begins)s::timestamptz IS NULL OR at >= %(begins)s)
+   AND (debt <> 0 OR advance <> 0)
+ ORDER BY at, created_at, rank, id LIMIT %(most)s OFFSET %(offset)s
+"""
+
+
+def _sums(customer: Customer, begins: datetime | None, ends: datetime | None, *, most: int | None = None) -> _Sums:
+    """Of the lines between the two moments, or of the first `most` of them."""
     query = f"""
-        SELECT coalesce(sum(debt), 0.00), coalesce(sum(advance), 0.00)
-          FROM ({events_sql("customer_id = %(customer)s")}) AS event WHERE at < %(begins)s
+        SELECT count(*), coalesce(sum(debt) FILTER (WHERE debt > 0), 0.00),
+               coalesce(-sum(debt) FILTER (WHERE debt < 0), 0.00), coalesce(sum(debt), 0.00),
+               coalesce(sum(advance), 0.00)
+          FROM (SELECT debt, advance {_of_a_period()}) AS line
     """
     with connection.cursor() as cursor:
-        cursor.execute(query, {"customer": customer.pk, "begins": begins})
-        debt, advance = cursor.fetchone()
-    return debt, advance
+        cursor.execute(query, _asked(customer, begins, ends, most, 0))
+        return _Sums(*cursor.fetchone())
 
 
-def _rows(customer: Customer, begins: datetime | None, ends: datetime) -> list[dict[str, Any]]:
-    query = f"""
-        SELECT at, kind, about, debt, advance, mode, reference, note
-          FROM ({events_sql("customer_id = %(customer)s")}) AS event
-         WHERE at < %(ends)s AND (%(begins)s::timestamptz IS NULL OR at >= %(begins)s)
-           AND (debt <> 0 OR advance <> 0)  -- a payment kept whole is told by its advance
-         ORDER BY at, created_at, rank, id
-    """
+def _opening(customer: Customer, begins: datetime) -> _Sums:
+    return _sums(customer, None, begins)
+
+
+def _rows(
+    customer: Customer, begins: datetime | None, ends: datetime, most: int | None, offset: int
+) -> list[dict[str, Any]]:
+    columns = "at, kind, about, debt, advance, debt AS debt_change, advance AS advance_change, mode, reference, note"
     with connection.cursor() as cursor:
-        cursor.execute(query, {"customer": customer.pk, "begins": begins, "ends": ends})
+        cursor.execute(f"SELECT {columns} {_of_a_period()}", _asked(customer, begins, ends, most, offset))
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _of_a_period() -> str:
+    return _OF_A_PERIOD.format(events=events_sql("customer_id = %(customer)s"))
+
+
+def _asked(
+    customer: Customer, begins: datetime | None, ends: datetime | None, most: int | None, offset: int
+) -> dict[str, Any]:
+    return {"customer": customer.pk, "begins": begins, "ends": ends, "most": most, "offset": offset}

@@ -76,13 +76,11 @@ def net_words(store: Store, net: Decimal, *, to_the_customer: bool = False) -> s
 def statement_text(store: Store, statement: Statement) -> str:
     """The statement in a message to the customer: what came, what went, and the balance."""
     customer = statement.customer
-    debit = sum((line.debit for line in statement.lines), Decimal(0))
-    credit = sum((line.credit for line in statement.lines), Decimal(0))
     said = [
         f"{_called(customer)}, your account at {store.name} {period_words(statement)}:",
         f"Opening balance {show_amount(statement.opening_debt, store.currency)}",
-        f"Bought on credit {show_amount(debit, store.currency)}",
-        f"Paid and returned {show_amount(credit, store.currency)}",
+        f"Bought on credit {show_amount(statement.debit, store.currency)}",
+        f"Paid and returned {show_amount(statement.credit, store.currency)}",
         f"Closing balance {show_amount(statement.closing_debt, store.currency)}",
     ]
     if statement.closing_advance:

@@ -5,6 +5,7 @@ The books are broken by SQL of the tables' owner, with triggers and constraints 
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal as D
 from io import StringIO
@@ -24,6 +25,7 @@ from billing.tests.factories import ProductFactory, filled_cart, sell, stocked_p
 from customers.models import LikelyPair
 from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
+from debts import statement
 from tests import credit_books, money_books, opening_books, record_books, return_books, stock_books, till_books
 from viveka.books import bounds, ties
 from viveka.books.check import RULES, check_books
@@ -290,7 +292,8 @@ def test_every_rule_has_a_way_of_being_broken_here() -> None:
 def test_a_statement_that_opens_otherwise_is_reported(ours: Ids, monkeypatch: pytest.MonkeyPatch) -> None:
     """No row can break this one, only the code that reads them."""
     assert wrong("statement_closes_as_the_next_opens") == []
-    monkeypatch.setattr("debts.statement._opening", lambda customer, begins: (D(1), D(0)))
+    nothing = statement._NOTHING
+    monkeypatch.setattr(statement, "_opening", lambda customer, begins: replace(nothing, debt=D(1)))
     assert wrong("statement_closes_as_the_next_opens")
 
 

@@ -1,6 +1,7 @@
 """The statement and the aging as people see them: on the screen, in files, on paper, in a message."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal as D
 from urllib.parse import unquote
@@ -16,6 +17,7 @@ from advances.services import add_advance
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from debts.aging import read_aging, read_total, total_of
+from debts.statement import read_statement
 from debts.tests.factories import owes, pays
 from viveka.stores.models import Store, User
 
@@ -75,6 +77,27 @@ def test_files_and_paper_say_the_same(manager_client: Client, asha: Customer) ->
     assert (opening[6].value, opening[6].number_format, opening[0].is_date) == (1500, "#,##0.00", True)
     said = text_of_pdf(manager_client.get(address(asha, ".pdf")).content)
     assert "Has to pay ₹1,350.00" in said and "Closing balance" in said and "आशा" in said
+
+
+def test_a_long_statement_has_pages_whose_balances_go_on(
+    manager_client: Client, asha: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("debts.statement.PAGE_LINES", 2)
+    whole = read_statement(asha, None, date(2025, 12, 31))
+    newest, oldest = (manager_client.get(address(asha, "/", f"?first=&last=2025-12-31&page={n}")) for n in ("", "1"))
+    pages = [oldest.context["page"], newest.context["page"]]
+    assert [(page.number, page.count) for page in pages] == [(1, 2), (2, 2)]
+    assert [line for page in pages for line in page.statement.lines] == list(whole.lines)
+    assert (pages[1].carried_debt, pages[1].carried_advance) == (D(1700), D(0))
+    for page in pages:
+        assert replace(page.statement, lines=whole.lines) == whole
+    said = [answer.content.decode() for answer in (oldest, newest)]
+    assert ["Opening balance" in text for text in said] == [True, False]
+    assert ["Carried over" in text for text in said] == [False, True]
+    assert ["Closing balance</td>" in text for text in said] == [False, True]
+    assert manager_client.get(address(asha, "/", "?first=&last=2025-12-31&page=99")).context["page"].number == 2
+    assert manager_client.get(address(asha, "/", "?page=²")).status_code == 200
+    assert manager_client.get(address(asha, ".csv", "?first=&last=2025-12-31")).getvalue().count(b"\n") == 7
 
 
 @pytest.mark.parametrize("ending", ["/", ".csv", ".xlsx", ".pdf"])

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from customers.models import Customer
 from customers.views.directory import csv_file, xlsx_file
-from debts.statement import Statement, read_statement
+from debts.statement import Statement, read_statement, read_statement_page
 from debts.statement_paper import statement_paper
 from debts.statement_rows import net_words, shown_lines, statement_rows, statement_text
 from debts.views.once import customer_of
@@ -29,10 +29,13 @@ from viveka.stores.spans import SpanForm
 def statement_page(request: StoreRequest, pk: int) -> HttpResponse:
     """All that moved what the customer owes and what is held for them, between two days."""
     customer = customer_of(request, pk)
-    form, statement = _asked(request, customer)
+    form, span = _span(request)
     context: dict[str, Any] = {"customer": customer, "form": form, "periods": _periods(request.store)}
-    if statement:
+    if span:
+        page = read_statement_page(customer, *span, _page_number(request))
+        statement = page.statement
         context |= {
+            "page": page,
             "statement": statement,
             "lines": shown_lines(statement.lines),
             "net": net_words(request.store, statement.net),
@@ -46,7 +49,7 @@ def statement_page(request: StoreRequest, pk: int) -> HttpResponse:
 def statement_pdf(request: StoreRequest, pk: int) -> HttpResponse:
     """The same as pages of A4, for sending."""
     customer = customer_of(request, pk)
-    _, statement = _asked(request, customer)
+    statement = _asked(request, customer)
     if statement is None:
         return _ask_again(request, customer)
     name = _file_name(customer, statement, "pdf")
@@ -59,20 +62,31 @@ def statement_pdf(request: StoreRequest, pk: int) -> HttpResponse:
 def statement_file(request: StoreRequest, pk: int, kind: str) -> HttpResponse:
     """The same as rows of a CSV or XLSX file."""
     customer = customer_of(request, pk)
-    _, statement = _asked(request, customer)
+    statement = _asked(request, customer)
     if statement is None:
         return _ask_again(request, customer)
     rows, name = statement_rows(request.store, statement), _file_name(customer, statement, kind)
     return xlsx_file(rows, name, sheet="Statement") if kind == "xlsx" else csv_file(rows, name)
 
 
-def _asked(request: StoreRequest, customer: Customer) -> tuple[SpanForm, Statement | None]:
-    """The form, and the statement that it asks for; None where its days can't be understood."""
+def _span(request: StoreRequest) -> tuple[SpanForm, tuple[date | None, date] | None]:
+    """The form, and the days that it asks for; None where they can't be understood."""
     today = request.store.day_of(timezone.now())
     form = SpanForm(request.GET, usual=(_year_began(request.store, today), today))
     if not form.is_valid():
         return form, None
-    return form, read_statement(customer, form.cleaned_data["first"], form.cleaned_data["last"] or today)
+    return form, (form.cleaned_data["first"], form.cleaned_data["last"] or today)
+
+
+def _page_number(request: StoreRequest) -> int | None:
+    text = request.GET.get("page", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _asked(request: StoreRequest, customer: Customer) -> Statement | None:
+    """The whole statement that was asked for; None where its days can't be understood."""
+    _, span = _span(request)
+    return read_statement(customer, *span) if span else None
 
 
 def _ask_again(request: StoreRequest, customer: Customer) -> HttpResponse:
