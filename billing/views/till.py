@@ -15,6 +15,7 @@ from billing.services.held_carts import waiting_carts
 from billing.services.line_terms import servers_of
 from billing.services.packets import show_packets
 from billing.services.priced_cart import price_each, read_cart
+from billing.services.tiles import counter_tiles
 from viveka.stores.machine import machine_of, mark_machine
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
@@ -101,6 +102,7 @@ def render_till(request: StoreRequest, fragment: str, said: Said) -> HttpRespons
     if needed in {TILL, BUYER, CUSTOMER}:
         context |= _buyer(request, cart, said)
     if needed == TILL:
+        context["tiles"] = counter_tiles(request.store, request.store.day_of(timezone.now()))
         context["waiting"] = waiting_carts(request.store, cart, timezone.now())
     return mark_machine(request, render_page(request, PAGE, context, fragment=fragment))
 

@@ -422,9 +422,13 @@
   const goToPayment = () => focusOn(["cash", "credit"].includes(methodOf()) ? "received" : `method-${methodOf()}`);
 
   // The next price that may be printed on the packet in hand, of the line at hand: that in focus, or put in last.
+  const lineAtHand = () => {
+    const latest = document.querySelector(".cart-line.is-latest") || [...document.querySelectorAll(".cart-line")].at(-1);
+    return document.activeElement.closest(".cart-line") || latest;
+  };
+
   const nextPacket = () => {
-    const lines = [...document.querySelectorAll(".cart-line")];
-    const line = document.activeElement.closest(".cart-line") || document.querySelector(".cart-line.is-latest") || lines.at(-1);
+    const line = lineAtHand();
     const packets = line ? [...line.querySelectorAll(".packet")] : [];
     if (!packets.length) return;
     const taken = packets.findIndex((one) => one.getAttribute("aria-pressed") === "true");
@@ -444,7 +448,23 @@
     F10: hold,
   };
 
+  // The arrow keys go through the tiles, from the empty box and back to it.
+  const tileKey = (event, tile) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return event.key === "Escape" && focusOn("code");
+    event.preventDefault();
+    const tiles = [...document.querySelectorAll(".product-tile")];
+    const next = tile ? tiles.indexOf(tile) + step : 0;
+    if (next < 0) focusOn("code");
+    else tiles[Math.min(next, tiles.length - 1)]?.focus();
+  };
+
   const boxKey = (event, box) => {
+    if (event.key === "ArrowDown" && box.id === "code" && !box.value) return tileKey(event, null);
+    if (event.key === "ArrowUp" && box.id === "code" && !box.value) {
+      event.preventDefault();
+      return lineAtHand() && focusOn(lineAtHand().querySelector("[name=quantity]").id);
+    }
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       move(box, event.key === "ArrowDown" ? 1 : -1);
@@ -472,6 +492,7 @@
       return goals[key]();
     }
     if (target.matches("[data-matches]")) return boxKey(event, target);
+    if (target.matches(".product-tile") && (key.startsWith("Arrow") || key === "Escape")) return tileKey(event, target);
     if (target.id === "received" && key.toLowerCase() === "e") {
       event.preventDefault();
       return takeNote("exact");

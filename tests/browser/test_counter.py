@@ -414,6 +414,23 @@ def test_what_is_not_on_the_list_is_sold_by_the_keyboard(window, cashier, store,
     expect(page.locator("#due-amount")).to_have_text("₹152.00")
 
 
+def test_a_tile_by_the_keyboard(window, cashier, store, goods):
+    stocked_product(store, name="Masala chai", is_favourite=True, batches=[(90, 6, 12)])
+    stocked_product(store, name="Bun maska", is_favourite=True, batches=[(90, 15, 30)])
+    page = window(cashier).open(COUNTER)
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="Bun maska")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(lines(page)).to_contain_text(["Masala chai"])
+    expect(page.locator("#code")).to_be_focused()
+    scan(page, "8901030865285")
+    expect(lines(page)).to_have_count(2)
+    page.keyboard.press("ArrowUp")
+    expect(quantity(page, 1)).to_be_focused()
+
+
 def test_for_twenty_rupees_and_at_the_price_of_the_packet_by_the_keyboard(window, cashier, goods):
     till = window(cashier)
     page = till.open(COUNTER)
