@@ -5,10 +5,11 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from billing.forms.fields import AmountField, DayField
-from billing.models import Bill, Payment, PaymentMethod, Product
+from billing.models import Bill, MethodChange, Payment, PaymentMethod, Product
 from billing.models.bill import BillQuerySet
 from billing.models.product import ProductQuerySet
 from billing.stock_list import SHOWN, narrowed
@@ -127,4 +128,8 @@ class BillFilter(SearchFilterSet):
         return bills.of_days(None, day)
 
     def paid_by(self, bills: BillQuerySet, name: str, method: str) -> BillQuerySet:
-        return bills.filter(Exists(Payment.objects.filter(bill=OuterRef("pk"), method=method)))
+        """By the way each payment was made, as put right."""
+        changes = MethodChange.objects.filter(payment=OuterRef("pk"))
+        last = Subquery(changes.order_by("-id").values("to_method")[:1])
+        paid = Payment.objects.filter(bill=OuterRef("pk")).alias(really=Coalesce(last, "method"))
+        return bills.filter(Exists(paid.filter(really=method)))

@@ -67,7 +67,9 @@ UNION ALL
 SELECT at, 'debt_payment', id::text, amount, mode, reference, by_id, customer_id, id::text, till_session_id
   FROM debts_debtpayment WHERE store_id = %(store)s AND mode <> 'advance'
 UNION ALL
-SELECT undone.at, 'debt_payment_reversal', payment.id::text, -payment.amount, payment.mode, payment.reference,
+SELECT undone.at, 'debt_payment_reversal', payment.id::text, -payment.amount,
+       coalesce((SELECT to_method FROM billing_methodchange WHERE debt_payment_id = payment.id
+                  ORDER BY id DESC LIMIT 1), payment.mode), payment.reference,
        undone.by_id, payment.customer_id, undone.id::text, undone.till_session_id
   FROM debts_paymentreversal AS undone JOIN debts_debtpayment AS payment ON payment.id = undone.payment_id
  WHERE undone.store_id = %(store)s AND payment.mode <> 'advance'
@@ -79,7 +81,9 @@ SELECT advance.at, 'advance', advance.id::text, advance.amount, advance.mode, ad
    AND NOT EXISTS (SELECT 1 FROM debts_debtpayment AS payment WHERE payment.kept_advance_id = advance.id)
 UNION ALL
 SELECT entry.at, 'advance_' || entry.cause, advance.id::text, entry.change,
-       CASE entry.cause WHEN 'refund' THEN entry.mode ELSE advance.mode END, advance.payment_reference, entry.by_id,
+       CASE entry.cause WHEN 'refund' THEN entry.mode ELSE coalesce(
+           (SELECT to_method FROM billing_methodchange WHERE advance_id = advance.id ORDER BY id DESC LIMIT 1),
+           advance.mode) END, advance.payment_reference, entry.by_id,
        entry.customer_id, entry.id::text, entry.till_session_id
   FROM advances_walletentry AS entry JOIN advances_advancepayment AS advance ON advance.id = entry.advance_id
  WHERE entry.store_id = %(store)s

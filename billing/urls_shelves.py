@@ -6,6 +6,7 @@ from billing.views import (
     adjusting,
     barcodes,
     bills,
+    corrections,
     credit_notes,
     goods_files,
     papers,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("credit-notes/add/", credit_notes.note_add, name="credit-note-add"),
     path("credit-notes/<uuid:pk>/", credit_notes.note_page, name="credit-note"),
     path("credit-notes/<uuid:pk>/receipt/", receipt.note_receipt, name="credit-note-receipt"),
+    path("corrections/<slug:kind>/<uuid:pk>/", corrections.correct, name="correct"),
     path("papers/<slug:kind>/<uuid:pk>/printed/", papers.printed, name="paper-printed"),
     path("papers/<slug:kind>/<uuid:pk>/pdf/", papers.pdf, name="paper-pdf"),
 ]

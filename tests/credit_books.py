@@ -5,18 +5,20 @@ from typing import Any
 
 from django.utils import timezone
 
-from advances.models import Deduction
 from advances.tests.factories import paid_ahead
-from billing.models import BillMove, CreditNote, MethodChange, Reassignment, ReceiptPrint
+from billing.models import Cart, CartReturn, CreditNote, Reassignment, ReceiptPrint
+from billing.services.bill_moves import move_bill
 from billing.services.buyer import Buyer
 from billing.services.credit_notes import NOWHERE, WASTE, NoteItem
+from billing.services.method_changes import change_method
+from billing.services.reassigning import reassign_advance, reassign_payment
 from billing.services.return_money import GiveBack
-from billing.tests.factories import credit_of, put_right, sell, stocked_product, take_back
+from billing.services.tender import Tender
+from billing.tests.factories import credit_of, sell, stocked_product, take_back
 from billing.tests.till_factories import opened_till
 from customers.tests.factories import CustomerFactory
-from debts.services import Repayment, repay_debts
-from debts.tests.factories import owes
-from viveka.stores.models import Counter, Store, TillSession, User
+from debts.tests.factories import owes, pays
+from viveka.stores.models import Counter, Store, User
 from viveka.stores.tills import standing_at
 
 
@@ -39,33 +41,47 @@ def take_goods_without_a_bill(store: Store, by: User) -> dict[str, Any]:
         "note_debt": lowered.money.get(way="debt"), "note_kept": kept.money.get(),
         "note_counter": Counter.objects.get(store=store, name=f"creditnote {plain.year}"),
     }  # fmt: skip
-    _put_right(store, by, lowered)
-    ids = {name: row.pk for name, row in rows.items()}
+    ids = _put_right(store, by, lowered)
+    ids |= {name: row.pk for name, row in rows.items()}
     ids["note_batch"], ids["waste_batch"] = rows["note_line"].batch_id, rows["waste_line"].batch_id
     ids["note_lowered"], ids["note_advance"] = rows["note_debt"].reduction_id, rows["note_kept"].advance_id
     return ids
 
 
-def _put_right(store: Store, by: User, note: CreditNote) -> None:
-    """One of each kind of correction and of a print."""
-    soap = stocked_product(store, batches=[(5, 80, 100)], by=by)
-    rita = CustomerFactory(store=store)
-    bill = sell(store, by, [(soap, 2)]).bill
-    made = take_back(bill, 1, by=by)
-    first, _ = paid_ahead(rita, 5, by=by), paid_ahead(rita, 6, by=by)
-    put_right(bill, bill.payments.get(), first, by)
-    owes(rita, 2, by=by)
-    paid = [repay_debts(customer=rita, repayment=Repayment(D(1), "cash"), by=by, now=timezone.now()) for _ in range(2)]
-    why: dict[str, Any] = {"store": store, "reason": "x", "by": by, "at": timezone.now()}
-    Reassignment.objects.create(debt_payment=paid[0], instead_payment=paid[1], **why)
-    freed, taken = Deduction.objects.filter(store=store).order_by("pk")[:2]
-    BillMove.objects.create(bill=bill, from_customer=rita, from_number=rita.number, freed=freed, used=taken, **why)
-    money = {"from_method": "cash", "to_method": "upi", "amount": 1}
-    till = TillSession.objects.open().filter(store=store).last()
-    MethodChange.objects.create(debt_payment=paid[0], till_session=till, **money, **why)
-    MethodChange.objects.create(advance=first, **money, **why)
-    for paper in ({"goods_return": made}, {"credit_note": note}, {"advance": first}, {"debt_payment": paid[0]}):
+def _put_right(store: Store, by: User, note: CreditNote) -> dict[str, Any]:
+    """A bill of Rita that was Sita's, money that was paid by UPI, a payment and an advance of the other; prints."""
+    soap = stocked_product(store, batches=[(15, 80, 100)], by=by)
+    rita, sita = CustomerFactory.create_batch(2, store=store)
+    for one in (rita, sita):
+        paid_ahead(one, 60, by=by)
+        owes(one, 5, by=by)
+    why: dict[str, Any] = {"store": store, "reason": "Typed wrong", "by": by}
+    said = {**why, "now": timezone.now()}
+    tenders = [Tender("advance", D(50)), Tender("credit", D(70)), Tender("cash")]
+    bill = sell(store, by, [(soap, 2)], tenders=tenders, buyer=Buyer(customer_id=rita.pk)).bill
+    move = move_bill(bill_id=bill.pk, to=sita.pk, **said)
+    plain = sell(store, by, [(soap, 2)]).bill
+    move_bill(bill_id=plain.pk, to=rita.pk, **said)
+    made = take_back(plain, 1, by=by)
+    change = change_method(kind="payment", pk=plain.payments.get().pk, method="upi", **said)
+    with standing_at(opened_till(store, by, name="Third").till_id):
+        owes(rita, 5, by=by)
+        paid, advance = pays(rita, 3, by=by), paid_ahead(rita, 20, by=by)
+        change_method(kind="debt_payment", pk=paid.pk, method="card", **said)
+    change_method(kind="advance", pk=advance.pk, method="upi", **said)
+    told = {**why, "now": timezone.now(), "to": sita.pk}
+    reassign_payment(payment_id=paid.pk, **told)
+    reassign_advance(advance_id=advance.pk, **told)
+    for paper in ({"goods_return": made}, {"credit_note": note}, {"advance": advance}, {"debt_payment": paid}):
         ReceiptPrint.objects.create(store=store, way="pdf", by=by, **paper)
+    ReceiptPrint.objects.create(store=store, way="pdf", by=by, bill=bill)
+    cart = Cart.objects.create(store=store, by=by, held_at=timezone.now())
+    CartReturn.objects.create(store=store, cart=cart, bill=bill, reason="Too small", by=by)
+    return {
+        "moved": bill.pk, "bill_move": move.pk, "move_freed": move.freed_id, "rita": rita.pk, "change": change.pk,
+        "paid_anew": Reassignment.objects.get(store=store, debt_payment=paid).pk, "wrong_paid": paid.pk,
+        "taken_anew": Reassignment.objects.get(store=store, advance=advance).pk, "wrong_advance": advance.pk,
+    }  # fmt: skip
 
 
 # (rule, whose id it reports, what breaks it). "table: change" is an UPDATE of the row that is reported.
@@ -96,6 +112,25 @@ BREAKS = [
     ("credit_note_names_its_customer", "lowering", "creditnote: customer_number = ''"),
     ("credit_note_names_its_customer", "plain_note", "creditnote: customer_name = 'x'"),
     ("credit_note_day_is_the_stores", "plain_note", "creditnote: day = day + 1"),
+    ("moved_bill_is_its_last_customers", "moved", "bill: customer_id = %(rita)s"),
+    ("moved_bill_gave_back_what_it_used", "bill_move", "billmove: used_id = NULL"),
+    (
+        "moved_bill_gave_back_what_it_used",
+        "bill_move",
+        "UPDATE advances_utilization SET restored_amount = 1 WHERE deduction_id = %(move_freed)s",
+    ),
+    ("method_change_follows_what_was_entered", "change", "methodchange: from_method = 'card'"),
+    ("method_change_follows_what_was_entered", "change", "methodchange: amount = 1"),
+    (
+        "reassigned_is_reversed_and_taken_anew",
+        "paid_anew",
+        "DELETE FROM debts_paymentreversal WHERE payment_id = %(wrong_paid)s",
+    ),
+    (
+        "reassigned_is_reversed_and_taken_anew",
+        "taken_anew",
+        "UPDATE advances_advancepayment SET amount = 9 WHERE id = %(wrong_advance)s",
+    ),
     ("creditnote_number_reads_right", "plain_note", "creditnote: number = 'RET-2627-000003'"),
     ("creditnote_numbers_without_gap", "plain_note", "creditnote: sequence = 9"),
     ("creditnote_counter_is_last", "note_counter", "counter: value = 9"),

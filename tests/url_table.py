@@ -302,6 +302,7 @@ ROWS = [
     Row("billing:credit-note-add", SELLERS, post=True),
     Row("billing:credit-note", of=credit_note),
     Row("billing:credit-note-receipt", of=credit_note),
+    Row("billing:correct", MANAGERS, post=True, of=bill_paper),
     Row("billing:paper-printed", SELLERS, get=False, post=True, of=bill_paper),
     Row("billing:paper-pdf", SELLERS, get=False, post=True, of=bill_paper),
     # Debts

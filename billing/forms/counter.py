@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from billing.models import PaymentMethod
-from billing.models.bill import INSTRUMENTS, METHODS, TAKEN
+from billing.models.payment import INSTRUMENTS, METHODS, TAKEN
 from billing.services.tender import CHANGE, Tender
 from debts.services import CreditLimitPassed, CreditStopped, Permission
 from viveka.stores.errors import Refused, RefusedFields

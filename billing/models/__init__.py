@@ -1,11 +1,12 @@
 """Goods, stock, the cart and the bill."""
 
-from billing.models.bill import Bill, BillLine, Payment, PaymentMethod
+from billing.models.bill import Bill, BillLine
 from billing.models.bill_finding import BillStatus
 from billing.models.cart import Cart, CartLine
 from billing.models.cart_return import CartReturn
 from billing.models.correction import BillMove, MethodChange, Reassignment
 from billing.models.credit_note import CreditNote, CreditNoteLine, CreditNoteMoney, NoteWay
+from billing.models.payment import Payment, PaymentMethod
 from billing.models.printing import PrintWay, ReceiptPrint
 from billing.models.product import Product, Unit
 from billing.models.product_barcode import ProductBarcode

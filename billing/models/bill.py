@@ -7,19 +7,18 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from advances.models import AdvancePayment, Deduction
+from advances.models import AdvancePayment
 from billing.models import triggers
 from billing.models.bill_finding import BillQuerySet, BillStatus, buyer_words
 from billing.models.cart import Cart, allowed_with_a_reason
 from billing.models.product import Product, Unit
 from customers.models import Customer
-from debts.models import Debt, DebtPayment
+from debts.models import DebtPayment
 from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
 from viveka.stores.fields import MoneyField, QuantityField, SignedMoneyField, StaffField, StoreForeignKey
 from viveka.stores.ids import new_id
-from viveka.stores.models import StoreOwned, TillSessionField
-from viveka.stores.models.till import into_an_open_till, of_a_till
+from viveka.stores.models import StoreOwned
 from viveka.stores.money import ZERO
 
 NOTHING = Decimal(0)
@@ -108,7 +107,14 @@ class Bill(StoreOwned):
             *append_only(
                 moved_by_merge=["customer"],
                 blanked_by_erasure=["customer_name", "customer_phone", "for_name"],
-                corrected=["customer_number", "customer_name", "customer_phone", "for_name"],
+                corrected=[
+                    "customer_number",
+                    "customer_name",
+                    "customer_phone",
+                    "for_name",
+                    "debt_payment",
+                    "kept_advance",
+                ],
             ),
             triggers.bill_adds_up,
         ]
@@ -215,83 +221,3 @@ class BillLine(StoreOwned):
     def left(self) -> Any:
         """What was sold and not returned yet."""
         return self.quantity - self.returned
-
-
-class PaymentMethod(models.TextChoices):
-    """How a bill is settled. `advance` is the customer's balance, `credit` a debt; neither is money coming in."""
-
-    CASH = "cash", "Cash"
-    CARD = "card", "Card"
-    UPI = "upi", "UPI"
-    BANK_TRANSFER = "bank_transfer", "Bank transfer"
-    ADVANCE = "advance", "Advance balance"
-    CREDIT = "credit", "On credit"
-    EXCHANGE = "exchange", "Goods brought back"
-
-
-TAKEN = [choice for choice in PaymentMethod.choices if choice[0] != PaymentMethod.EXCHANGE]
-"""What a cashier can choose; an exchange follows from the goods that come back."""
-METHODS = [value for value, _ in TAKEN]
-INSTRUMENTS = (PaymentMethod.ADVANCE, PaymentMethod.CREDIT)
-
-
-class Payment(StoreOwned):
-    """Money that settles a bill; one bill can have several, and together they are its total."""
-
-    bill = StoreForeignKey(Bill, related_name="payments")
-    method = models.CharField(max_length=16, choices=PaymentMethod)
-    amount = MoneyField()
-    tendered = MoneyField(null=True)  # cash handed over, where it is more than the amount change was given
-    reference = models.CharField(max_length=80, blank=True)
-    deduction = models.OneToOneField(
-        Deduction, on_delete=models.PROTECT, null=True, related_name="payment", db_constraint=False
-    )
-    debt = models.OneToOneField(Debt, on_delete=models.PROTECT, null=True, related_name="payment", db_constraint=False)
-    till_session = TillSessionField()
-    money_back = models.OneToOneField(  # of the goods that came back for these
-        "billing.MoneyBack", on_delete=models.PROTECT, null=True, related_name="payment", db_constraint=False
-    )
-    by = StaffField()
-    at = models.DateTimeField()
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            *StoreOwned.Meta.constraints,
-            StoreKey("bill"),
-            StoreKey("deduction"),
-            StoreKey("debt"),
-            StoreKey("till_session"),
-            StoreKey("money_back"),
-            models.CheckConstraint(
-                name="payment_instrument_follows_method",
-                condition=Q(method=PaymentMethod.ADVANCE, deduction__isnull=False, debt__isnull=True)
-                | Q(method=PaymentMethod.CREDIT, deduction__isnull=True, debt__isnull=False)
-                | Q(~Q(method__in=INSTRUMENTS), deduction__isnull=True, debt__isnull=True),
-            ),
-            models.CheckConstraint(
-                name="payment_by_exchange_has_what_came_back",
-                condition=Q(method=PaymentMethod.EXCHANGE, money_back__isnull=False)
-                | (~Q(method=PaymentMethod.EXCHANGE) & Q(money_back__isnull=True)),
-            ),
-            models.CheckConstraint(name="payment_is_at_least_a_paisa", condition=Q(amount__gte="0.01")),
-            models.CheckConstraint(name="payment_method_known", condition=Q(method__in=PaymentMethod.values)),
-            models.CheckConstraint(
-                name="payment_tender_covers_it",
-                condition=Q(tendered__isnull=True) | Q(method=PaymentMethod.CASH, tendered__gte=F("amount")),
-            ),
-        ]
-        indexes = [of_a_till("payment")]
-        triggers = [
-            *append_only(corrected=["deduction"]),
-            triggers.nothing_added_to_a_bill("payments"),
-            into_an_open_till(),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_method_display()} {self.amount}"
-
-    @property
-    def change(self) -> Any:
-        return (self.tendered or self.amount) - self.amount

@@ -5,7 +5,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from advances.models import AdvancePayment, Deduction, PaymentMode
-from billing.models.bill import Bill, Payment
+from billing.models.bill import Bill
+from billing.models.payment import Payment
 from customers.models import Customer
 from debts.models import DebtPayment
 from viveka.stores.append_only import append_only
@@ -124,6 +125,11 @@ class MethodChange(Correction):
 
     def __str__(self) -> str:
         return f"{self.from_method} → {self.to_method}"
+
+    @property
+    def from_called(self) -> str:
+        """The way it was entered, as people say it."""
+        return str(PaymentMode(self.from_method).label)
 
 
 class Reassignment(Correction):

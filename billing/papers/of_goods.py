@@ -13,7 +13,7 @@ from viveka.stores.money import ZERO
 def bill_paper(bill: Bill) -> Paper:
     """Of a bill read `with_status`, with its debt payment and its kept advance at hand."""
     store = bill.store
-    payments = list(bill.payments.select_related("debt__customer"))
+    payments = list(bill.payments.select_related("debt__customer").prefetch_related("method_changes"))
     told = balances_told(bill, payments)
     paper = Paper(store, "Bill", bill.number, facts=[Row("Bill", bill.number), Row("Date", moment(store, bill.at))])
     if bill.status != "standing":
@@ -47,7 +47,7 @@ def _payment(paper: Paper, bill: Bill, payment: Payment) -> Row:
     debt = payment.debt
     due = f"due on {debt.due_on:%-d %b %Y}" if debt and debt.due_on else ""
     for_name = f"for {debt.for_name}" if debt and debt.for_name and debt.for_name != bill.for_name else ""
-    return paper.row(payment.get_method_display(), payment.amount, payment.reference, due, for_name)
+    return paper.row(payment.called, payment.amount, payment.reference, due, for_name)
 
 
 def _change(paper: Paper, bill: Bill, payments: Sequence[Payment]) -> list[Row]:

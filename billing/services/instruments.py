@@ -8,7 +8,7 @@ from typing import Any
 from advances.models import Deduction
 from advances.services import deduct_from_locked
 from billing.models import PaymentMethod
-from billing.models.bill import INSTRUMENTS
+from billing.models.payment import INSTRUMENTS
 from billing.services.buyer import Identified
 from billing.services.tender import Settled
 from customers.models import Customer

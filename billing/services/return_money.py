@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet, Sum
 
 from advances.models import Deduction, Utilization
 from billing.models import Bill, MoneyBack, Way
-from billing.models.bill import INSTRUMENTS
+from billing.models.payment import INSTRUMENTS
 from billing.models.returns import MONEY_OUT
 from debts.models import Allocation, Debt, RepaymentMode
 from viveka.stores.errors import Refused

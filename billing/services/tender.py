@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from billing.models import PaymentMethod
-from billing.models.bill import INSTRUMENTS, METHODS
+from billing.models.payment import INSTRUMENTS, METHODS
 from debts.services import Permission
 from viveka.stores.errors import Refused
 from viveka.stores.money import MAX_MONEY, ZERO

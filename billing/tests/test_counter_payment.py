@@ -418,7 +418,7 @@ class TestTheReceipt:
         cart = filled_cart(john.store, cashier, [(soap, 1)], customer=john)
         complete(till, cart, method="credit")
         bill = Bill.objects.latest("sequence")
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             till.get(reverse("billing:receipt", args=[bill.pk]))
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from billing.filters import BillFilter
-from billing.models import Bill, BillStatus, MovementReason, StockMovement
+from billing.models import Bill, BillMove, BillStatus, MethodChange, MovementReason, StockMovement
 from billing.tables import BillTable
 from viveka.stores.access import member_required
 from viveka.stores.middleware import StoreRequest
@@ -48,8 +48,16 @@ def bill_page(request: StoreRequest, pk: str) -> HttpResponse:
     context = {
         "bill": bill,
         "lines": lines,
-        "payments": bill.payments.all(),
+        "payments": bill.payments.prefetch_related("method_changes"),
+        "corrections": _corrections(bill),
         "returns": bill.returns.select_related("by").newest_first(),
         "may_void": bill.status == BillStatus.STANDING and bill.day == request.store.day_of(timezone.now()),
     }
     return render_page(request, "billing/bill.html", context)
+
+
+def _corrections(bill: Bill) -> list[BillMove | MethodChange]:
+    """What was put right of the bill, in the order of time."""
+    moves = list(bill.moves.select_related("by"))
+    changes = list(MethodChange.objects.filter(payment__bill=bill).select_related("by"))
+    return sorted([*moves, *changes], key=lambda one: (one.at, one.pk))

@@ -69,13 +69,16 @@ RULES = [
     ),
     sql_rule(
         "deduction_paid_one_thing",
-        "A deduction paid one bill or one debt payment of the same customer, and all of that part.",
+        "A deduction paid one bill or one debt payment of the same customer, and all of that part; or a correction let"
+        " go of it.",
         """
         SELECT deduction.id FROM advances_deduction AS deduction
           LEFT JOIN billing_payment AS part ON part.deduction_id = deduction.id
           LEFT JOIN billing_bill AS bill ON bill.id = part.bill_id
           LEFT JOIN debts_debtpayment AS repaid ON repaid.deduction_id = deduction.id
          WHERE deduction.store_id = ANY(%(stores)s)
+           AND NOT (num_nonnulls(part.id, repaid.id) = 0
+                    AND EXISTS (SELECT 1 FROM billing_billmove AS move WHERE move.freed_id = deduction.id))
            AND (num_nonnulls(part.id, repaid.id) <> 1
                 OR (deduction.amount, deduction.customer_id) IS DISTINCT FROM
                    (coalesce(part.amount, repaid.amount), coalesce(bill.customer_id, repaid.customer_id)))

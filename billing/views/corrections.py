@@ -1,0 +1,86 @@
+"""Putting right whose a bill, a debt payment or an advance was, and how it was paid. Managers alone."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from advances.models import AdvancePayment
+from billing.forms.corrections import MethodForm, OwnerForm
+from billing.models import Bill
+from billing.models.correction import METHODS
+from billing.services.bill_moves import move_bill
+from billing.services.method_changes import change_method, method_now
+from billing.services.reassigning import reassign_advance, reassign_payment
+from debts.models import DebtPayment
+from viveka.stores.access import manager_required
+from viveka.stores.errors import Refused
+from viveka.stores.forms import add_refusal
+from viveka.stores.middleware import StoreRequest
+from viveka.stores.models import Store
+from viveka.stores.money import show_amount
+from viveka.stores.pages import render_page
+
+MODELS: dict[str, Any] = {"bill": Bill, "debt_payment": DebtPayment, "advance": AdvancePayment}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@manager_required
+def correct(request: StoreRequest, kind: str, pk: UUID) -> HttpResponse:
+    """Both forms; one of them is sent."""
+    if kind not in MODELS:
+        raise Http404
+    found = get_object_or_404(MODELS[kind].objects.filter(store=request.store).select_related("customer"), pk=pk)
+    payments = _payments(request.store, kind, found)
+    sent = request.POST.get("what") if request.method == "POST" else None
+    owner = OwnerForm(request.POST if sent == "owner" else None, store=request.store, may_be_nobody=kind == "bill")
+    method = MethodForm(request.POST if sent == "method" else None, payments=payments)
+    forms: dict[str, OwnerForm | MethodForm] = {"owner": owner, "method": method}
+    form = forms.get(sent or "")
+    if form is not None and form.is_valid():
+        try:
+            there = _put_right(request, kind, found, form)
+        except Refused as refusal:
+            refusal.errors = {{"customer": "who"}.get(name, name): said for name, said in refusal.errors.items()}
+            add_refusal(form, refusal)
+        else:
+            messages.success(request, "It is put right.")
+            return redirect(there)
+    context = {"kind": kind, "found": found, "owner": owner, "method": method if payments else None}
+    return render_page(request, "billing/correct.html", context)
+
+
+def _put_right(request: StoreRequest, kind: str, found: Any, form: OwnerForm | MethodForm) -> Any:
+    """What to show then. Raises Refused."""
+    said = form.cleaned_data
+    told: dict[str, Any] = {
+        "store": request.store, "reason": said["reason"], "by": request.user, "now": timezone.now()
+    }  # fmt: skip
+    if isinstance(form, MethodForm):
+        of, _, key = said["payment"].partition(":")
+        change_method(
+            kind=of, pk=int(key) if of == "payment" else UUID(key), method=said["method"],
+            reference=said["reference"], **told,
+        )  # fmt: skip
+        return found
+    if kind == "bill":
+        move_bill(bill_id=found.pk, to=said["who"], **told)
+        return found
+    if kind == "debt_payment":
+        return reassign_payment(payment_id=found.pk, to=said["who"], **told)
+    return reassign_advance(advance_id=found.pk, to=said["who"], **told)
+
+
+def _payments(store: Store, kind: str, found: Any) -> list[tuple[str, str]]:
+    """What can have been paid in another way: keys and words."""
+    rows = [("payment", one) for one in found.payments.all()] if kind == "bill" else [(kind, found)]
+    told = []
+    for of, paid in rows:
+        now = method_now(paid)
+        if now in METHODS or (of == "advance" and now == "wallet"):
+            told.append((f"{of}:{paid.pk}", f"{now.replace('_', ' ')} {show_amount(paid.amount, store.currency)}"))
+    return told
