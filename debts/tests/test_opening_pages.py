@@ -154,7 +154,10 @@ def test_the_list_finds_and_the_undo_takes_out(manager_client: Client, store: St
     assert (page.context["totals"]["owes"], page.context["totals"]["ahead"]) == (500, 300)
     opening = OpeningBalance.objects.get(customer__name="Asha")
     assert "khata.csv, line 2" in manager_client.get(opening.get_absolute_url()).content.decode()
-    assert "Opening balance" in manager_client.get(opening.debt.get_absolute_url()).content.decode()
+    ahead = OpeningBalance.objects.get(customer__name="Ravi")
+    for one, became in ((opening, opening.debt), (ahead, ahead.advance)):
+        text = manager_client.get(became.get_absolute_url()).content.decode()
+        assert go("opening-undo", one.pk) in text and one.source in text
     page = manager_client.post(go("opening-undo", opening.pk), {"reason": ""})
     assert "Say why" in page.content.decode()
     page = manager_client.post(go("opening-undo", opening.pk), {"reason": "Misread"}, follow=True)

@@ -11,13 +11,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from viveka.stores.access import manager_required, member_required
+from viveka.stores.changes import tell, with_previous
 from viveka.stores.errors import Refused
 from viveka.stores.forms import MemberForm, PasswordForm, PinForm, SignInForm, StoreForm, add_refusal
 from viveka.stores.middleware import SESSION_STORE, StoreRequest
-from viveka.stores.models import Membership
+from viveka.stores.models import Membership, Store
 from viveka.stores.pages import render_page
 from viveka.stores.pin import set_pin
 from viveka.stores.services import add_member, end_membership
+
+CHANGES_SHOWN = 50
 
 read_or_post = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -53,6 +56,7 @@ def choose_store(request: HttpRequest) -> HttpResponse:
 @read_or_post
 @manager_required
 def store_settings(request: StoreRequest) -> HttpResponse:
+    """What the store has set, and below it who changed what."""
     store = copy(request.store)  # what is typed and refused must not show elsewhere on the page
     form = StoreForm(request.POST or None, instance=store)
     if request.method == "POST" and form.is_valid():
@@ -60,7 +64,9 @@ def store_settings(request: StoreRequest) -> HttpResponse:
             store.save(update_fields=form.changed_data)
         messages.success(request, "The settings are saved.")
         return redirect("store-settings")
-    return render_page(request, "stores/settings.html", {"form": form})
+    events = Store.pgh_event_model.objects.filter(pgh_obj=store.pk, pgh_label="update")  # type: ignore[attr-defined]
+    changes = [tell(event) for event in with_previous(events).order_by("-pgh_id")[:CHANGES_SHOWN]]
+    return render_page(request, "stores/settings.html", {"form": form, "changes": changes})
 
 
 @read_or_post

@@ -99,6 +99,11 @@ class TestSettings:
         change = Store.pgh_event_model.objects.filter(pgh_obj=store).latest("pgh_id")
         assert change.bill_prefix == "SHOP"
         assert change.pgh_context.metadata["user"] == manager.pk
+        page = manager_client.get(reverse("store-settings"))
+        (told,) = page.context["changes"]
+        assert (told.who, told.what) == (manager.username, "Changed")
+        assert ("bill prefix", "SHOP") in [(one.label, one.after) for one in told.fields]
+        assert "Changes to the settings" in page.content.decode()
 
     def test_what_customers_need_is_turned_on_and_off(self, manager_client, store):
         url = reverse("store-settings")
