@@ -22,7 +22,7 @@ class AdjustForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label="Reason", choices=AdjustmentKind.choices)
     quantity = LevelField(
-        label="How many", help_text="For *counted*: how many there are. Else: how many are gone, or found."
+        label="How many", help_text="When counted: how many there are. Else: how many are gone, or found."
     )
     batch = forms.ChoiceField(
         required=False, help_text="Without one, what is gone leaves the oldest batch first; a count is of all of it."
