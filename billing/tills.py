@@ -87,15 +87,6 @@ class TillSummary:
         moved = sum((one.amount for one in self.other_cash), ZERO)
         return self.session.opening_float + self.cash_taken - self.change + moved + self.put_in - self.taken_out
 
-    @property
-    def by_mode(self) -> list[tuple[str, Decimal]]:
-        """What came in by each way of paying, less what went out by it; without advances and credit."""
-        sums: dict[str, Decimal] = {}
-        for one in [*self.sales, *self.others]:
-            if one.mode not in (PaymentMethod.ADVANCE, PaymentMethod.CREDIT):
-                sums[one.mode_called] = sums.get(one.mode_called, ZERO) + one.amount
-        return list(sums.items())
-
 
 def summarize(store: Store, session: TillSession) -> TillSummary:
     """Read a session's rows. Four queries, however many."""

@@ -48,10 +48,12 @@
     form.submit();
   };
 
+  let next = 0;
   const look = () => {
+    clearTimeout(next);
     const left = touched() + longest - Date.now();
     if (left <= 0) lock();
-    else setTimeout(look, Math.min(left + 50, 30_000));
+    else next = setTimeout(look, Math.min(left + 50, 30_000));
   };
 
   for (const kind of ["keydown", "pointerdown", "wheel", "touchstart"]) {
