@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from customers.models import Customer
 from tests.api.calls import POSTS, Call
 from tests.api.shop import Shop, open_shop
 from tests.api.written import written
+from viveka.merge.merging import merge_customers
 from viveka.stores.models import Counter, RequestKey
 from viveka.stores.services import add_member
 from viveka.stores.tests.callers import Caller
@@ -122,6 +125,23 @@ def test_the_answer_tells_what_became_of_the_bill_since(shop: Shop) -> None:
     again = SALE.send(shop.manager, shop, body, key="k").body["bill"]
     assert again == shop.manager.get(f"/bills/{sold['id']}").body["bill"]
     assert again["status"] == "returned_in_part"
+
+
+def test_what_was_deleted_or_merged_since_is_still_answered(shop: Shop) -> None:
+    for path in ("/customers", "/customers/find-or-create"):
+        body = {"name": "Asha Rao", "phone": shop.phone()}
+        made = shop.manager.post(path, body, key="k")
+        (customer,) = (value for value in made.body.values() if isinstance(value, dict))
+        assert shop.manager.delete(f"/customers/{customer['id']}").status == 200
+        again = shop.manager.post(path, body, key="k")
+        assert again.status == made.status
+        assert Customer.objects.of(shop.store).on_record().filter(phone=body["phone"]).count() == 0, "stays deleted"
+        other = shop.manager.post(path, {"name": "Asha Roy", "phone": shop.phone()}, key="l")
+        (loser,) = (value for value in other.body.values() if isinstance(value, dict))
+        told = {"store": shop.store, "by": shop.manager.user, "now": timezone.now()}
+        merge_customers(**told, survivor_id=shop.customer.pk, loser_id=loser["id"])
+        once_more = shop.manager.post(path, {"name": "Asha Roy", "phone": loser["phone"]}, key="l")
+        assert once_more.status == other.status
 
 
 @pytest.mark.parametrize("key", ["", "x" * 201, "a\tb", "a\x7fb", "a\x85b"])

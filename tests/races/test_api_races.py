@@ -16,7 +16,7 @@ from tests.races.pool import TILLS, Fault, Tills
 from tests.races.test_races import answers
 
 pytestmark = [pytest.mark.races, pytest.mark.xdist_group("races")]
-AT_ONCE = 50  # keys in one round, so that no till is waited for too long
+AT_ONCE = 25  # keys in one round, so that no till is waited for too long
 
 
 @pytest.fixture
