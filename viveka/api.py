@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, re_path
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from advances.api import router as advances
@@ -85,8 +86,8 @@ def _patterns() -> list[URLPattern]:
     for call in calls:
         call.callback = _open(call.callback)
     return [
-        path("openapi.json", _open(openapi), name="openapi-json"),
-        path("docs", _open(docs), name="docs"),
+        path("openapi.json", _open(require_safe(openapi)), name="openapi-json"),
+        path("docs", _open(require_safe(docs)), name="docs"),
         *calls,
         re_path("^(?P<rest>.*)$", _open(unknown), name="unknown"),
     ]

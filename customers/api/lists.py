@@ -12,7 +12,7 @@ from customers.api.shown import ClientCustomer, client_customer
 from customers.models import Customer
 from viveka.stores.api.answers import answer, says
 from viveka.stores.api.auth import ANYONE
-from viveka.stores.api.fields import MAX_ID, Cursor, Limit, Moment, Outgoing, PathPhone, Words
+from viveka.stores.api.fields import MAX_ID, Cursor, Limit, Outgoing, PathPhone, QueryMoment, Words
 from viveka.stores.api.paging import A_PAGE, NEXT, page_of
 from viveka.stores.middleware import StoreRequest
 
@@ -49,7 +49,7 @@ def list_customers(
         Words, Query("", description="Beginnings of words of the name, the number, four digits of the phone.")
     ],
     updated_since: Annotated[
-        Moment | None, Query(None, alias="updatedSince", description="Changed at or after this time.")
+        QueryMoment | None, Query(None, alias="updatedSince", description="Changed at or after this time.")
     ],
     limit: Annotated[Limit | None, Query(None)],
     cursor: Annotated[Cursor, Query("")],

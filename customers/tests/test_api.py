@@ -225,6 +225,8 @@ def test_lists_what_changed_since(office: Caller) -> None:
     Customer.objects.filter(pk=new.pk).update(updated_at=now)
     found = office.get("/customers", updatedSince=now.isoformat()).body["clientCustomers"]
     assert [one["id"] for one in found] == [new.pk]
+    as_written = office.get(f"/customers?updatedSince={now.isoformat()}")  # whose plus arrives as a space
+    assert [one["id"] for one in as_written.body["clientCustomers"]] == [new.pk]
 
 
 @pytest.mark.parametrize("query", [{}, {"limit": "100"}, {"q": "asha"}])

@@ -160,6 +160,8 @@ def test_what_is_not_there_is_json_for_everybody(client: Client, manager_client:
             response = getattr(caller, method)(f"{ROOT}/customers")
             assert _is_problem(response, 405)
             assert sorted(response["Allow"].split(", ")) == ["GET", "POST"]
+        for path in ("docs", "openapi.json"):
+            assert _is_problem(caller.post(f"{ROOT}/{path}"), 405)
 
 
 def test_a_large_body_is_refused(store: Store, settings: Any) -> None:

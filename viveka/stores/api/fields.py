@@ -35,6 +35,7 @@ from viveka.stores.api.reading import (
     read_money,
     read_quantity,
     read_query_flag,
+    read_query_moment,
     read_raw_text,
     read_text,
     read_uuid,
@@ -143,7 +144,7 @@ QueryId = PathId
 Limit = Annotated[int, *_as_said(read_limit, _LIMIT)]
 Cursor = Annotated[str, *_as_said(read_raw_text, {"type": "string", "maxLength": 500, "examples": ["IjEyIg:1w…"]})]
 Words = Annotated[str, *_as_said(read_words, {"type": "string", "maxLength": MOST_WORDS, "examples": ["asha"]})]
-Moment = Annotated[datetime, *_as_said(read_moment, _MOMENT)]
+QueryMoment = Annotated[datetime, *_as_said(read_query_moment, _MOMENT)]
 OptionalMoment = Annotated[datetime | None, *_as_said(_or_none(read_moment), _or_null(_MOMENT))]
 Day = Annotated[date, *_as_said(read_day, _DATE)]
 OptionalDay = Annotated[date | None, *_as_said(_or_none(read_day), _or_null(_DATE))]

@@ -22,6 +22,7 @@ MOST_WORDS = 200
 _DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_PLUS = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:[0-9]{2}\Z)", re.ASCII)
 _YEARS = range(1900, 2200)
 
 
@@ -98,6 +99,11 @@ def read_moment(value: Any) -> datetime:
     if moment is None or moment.year not in _YEARS:
         raise wrong("Send a time like 2026-04-01T10:30:00+05:30.")
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+def read_query_moment(value: Any) -> datetime:
+    """In an address a plus that was not written as %2B arrives as a space."""
+    return read_moment(_PLUS.sub("+", value) if isinstance(value, str) else value)
 
 
 def read_day(value: Any) -> date:
