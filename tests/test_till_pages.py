@@ -144,3 +144,15 @@ def test_as_many_queries_for_forty_rows_of_a_till_as_for_one(
             told.append(len(one))
         queries.append(told)
     assert queries[0] == queries[1]
+
+
+def test_a_hand_over_at_the_screen(store: Store, cashier: User, cashier_client: Client) -> None:
+    session, ravi = opened_till(store, cashier), staff(store, first_name="Ravi")
+    url = reverse("billing:till-count", args=[session.pk])
+    assert "Ravi takes over" in page(cashier_client, url)
+    stranger = {"counted": "500", "hand_to": str(staff(store, "auditor").pk)}
+    assert cashier_client.post(url, stranger).status_code == 200 and not TillCount.objects.exists()
+    cashier_client.post(url, {"counted": "500", "hand_to": str(ravi.pk)})
+    assert "handed over to Ravi" in page(cashier_client, session.get_absolute_url())
+    following = TillSession.objects.open().get()
+    assert (following.opened_by, following.opening_float) == (ravi, D(500))

@@ -207,3 +207,9 @@ def _again(table: str, session: TillSession) -> None:
             " WHERE till_session_id = %s LIMIT 1",
             [session.pk],
         )
+
+
+@pytest.mark.parametrize("minutes", [0, 721])
+def test_a_screen_locks_within_half_a_day(minutes: int, store: Store) -> None:
+    with refused("store_locks_within_half_a_day"):
+        run("UPDATE stores_store SET locks_after_minutes = %s WHERE id = %s", minutes, store.pk)
