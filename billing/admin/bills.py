@@ -8,7 +8,10 @@ from billing.models import Bill, BillLine, CartReturn, Payment, ReceiptPrint, Re
 
 class BillLineInline(ReadOnlyInline):
     model = BillLine
-    fields = ("position", "name", "quantity", "price", "discount", "total", "cost", "returned")
+    fields = (
+        "position", "name", "quantity", "price", "discount", "total", "cost", "is_cost_unknown", "served_by",
+        "allowed_by", "allowed_why", "returned",
+    )  # fmt: skip
     readonly_fields = ("returned",)
 
 
@@ -28,8 +31,9 @@ class BillAdmin(ReadOnlyAdmin):
 
 @admin.register(BillLine)
 class BillLineAdmin(ReadOnlyAdmin):
-    list_display = ("bill", "position", "name", "quantity", "price", "total", "cost")
-    list_select_related = ("bill",)
+    list_display = ("bill", "position", "name", "quantity", "price", "total", "cost", "served_by", "allowed_by")
+    list_select_related = ("bill", "served_by", "allowed_by")
+    list_filter = ("is_cost_unknown",)
     search_fields = ("name",)
 
 

@@ -60,7 +60,7 @@ class ProductAdminForm(ModelForm):
 class ProductAdmin(ServiceAdmin):
     form = ProductAdminForm
     list_display = ("name", "sku", "barcode", "category", "selling_price", "current_stock", "is_active")
-    list_filter = ("is_active", "stock_policy", "unit")
+    list_filter = ("is_active", "stock_policy", "unit", "is_favourite", "to_complete")
     search_fields = ("name", "sku", "barcode")
     readonly_fields = ("current_stock", "created_at", "updated_at")
 

@@ -465,6 +465,27 @@ def test_back_from_the_receipt_shows_no_cart_that_is_billed(window, cashier, goo
     expect(page.locator(".cart-empty")).to_be_visible()
 
 
+def test_sent_again_after_reload_and_back_it_is_one_bill(window, cashier, goods):
+    page = window(cashier).open(COUNTER)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or "") if "complete" in request.url else None)
+    scan(page, "8901030865285")
+    expect(lines(page)).to_have_count(1)
+    page.keyboard.press("F9")
+    expect(page.locator(".receipt")).to_be_visible()
+    receipt = page.url
+    page.reload()
+    page.go_back()
+    expect(page.locator(".cart-empty")).to_be_visible()
+    page.keyboard.press("F9")
+    again = page.evaluate(
+        "(body) => fetch('/counter/complete/', {method: 'POST', body: new URLSearchParams(body)}).then((it) => it.url)",
+        sent[0],
+    )
+    assert again == receipt
+    assert Bill.objects.count() == 1
+
+
 def test_the_receipt_fits_paper_of_80_mm(window, cashier, store, goods):
     bill = sell(store, cashier, [(goods["sugar"], 5), (goods["rice"], Decimal("1.250"))]).bill
     till = window(cashier, width=302, height=800)  # 80 mm at 96 dots an inch
