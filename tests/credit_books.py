@@ -6,16 +6,20 @@ from typing import Any
 from django.utils import timezone
 
 from advances.tests.factories import paid_ahead
-from billing.models import Cart, CartReturn, CreditNote, Reassignment, ReceiptPrint
+from billing.models import Cart, CartReturn, CreditNote, MoneyBack, Reassignment, ReceiptPrint
 from billing.services.bill_moves import move_bill
 from billing.services.buyer import Buyer
+from billing.services.checkout import complete_cart
 from billing.services.credit_notes import NOWHERE, WASTE, NoteItem
+from billing.services.exchange import carry_return
 from billing.services.method_changes import change_method
 from billing.services.reassigning import reassign_advance, reassign_payment
 from billing.services.return_money import GiveBack
+from billing.services.return_plan import ReturnItem
 from billing.services.tender import Tender
-from billing.tests.factories import credit_of, sell, stocked_product, take_back
+from billing.tests.factories import credit_of, filled_cart, sell, stocked_product, take_back
 from billing.tests.till_factories import opened_till
+from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from debts.tests.factories import owes, pays
 from viveka.stores.models import Counter, Store, User
@@ -75,13 +79,28 @@ def _put_right(store: Store, by: User, note: CreditNote) -> dict[str, Any]:
     for paper in ({"goods_return": made}, {"credit_note": note}, {"advance": advance}, {"debt_payment": paid}):
         ReceiptPrint.objects.create(store=store, way="pdf", by=by, **paper)
     ReceiptPrint.objects.create(store=store, way="pdf", by=by, bill=bill)
+    swapped = _exchange(store, by, rita)
     cart = Cart.objects.create(store=store, by=by, held_at=timezone.now())
     CartReturn.objects.create(store=store, cart=cart, bill=bill, reason="Too small", by=by)
     return {
-        "moved": bill.pk, "bill_move": move.pk, "move_freed": move.freed_id, "rita": rita.pk, "change": change.pk,
+        "swapped": swapped, "moved": bill.pk, "bill_move": move.pk, "move_freed": move.freed_id, "rita": rita.pk,
+        "change": change.pk,
         "paid_anew": Reassignment.objects.get(store=store, debt_payment=paid).pk, "wrong_paid": paid.pk,
         "taken_anew": Reassignment.objects.get(store=store, advance=advance).pk, "wrong_advance": advance.pk,
     }  # fmt: skip
+
+
+def _exchange(store: Store, by: User, rita: Customer) -> int:
+    """Something of Rita's comes back for something dearer; the key of what it paid."""
+    cup = stocked_product(store, batches=[(5, 10, 20)], by=by)
+    old = sell(store, by, [(cup, 1)], buyer=Buyer(customer_id=rita.pk)).bill
+    cart = filled_cart(store, by, [(cup, 2)], machine="swap")
+    carry_return(
+        store=store, by=by, machine="swap", bill_id=old.pk, items=[ReturnItem(old.lines.get().pk, D(1))], reason="x",
+        give_back=GiveBack(), now=timezone.now(),
+    )  # fmt: skip
+    complete_cart(store=store, by=by, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
+    return int(MoneyBack.objects.get(store=store, way="exchange").pk)
 
 
 # (rule, whose id it reports, what breaks it). "table: change" is an UPDATE of the row that is reported.
@@ -112,6 +131,13 @@ BREAKS = [
     ("credit_note_names_its_customer", "lowering", "creditnote: customer_number = ''"),
     ("credit_note_names_its_customer", "plain_note", "creditnote: customer_name = 'x'"),
     ("credit_note_day_is_the_stores", "plain_note", "creditnote: day = day + 1"),
+    ("exchange_has_two_sides", "swapped", "moneyback: amount = 1"),
+    ("exchange_has_two_sides", "swapped", "moneyback: way = 'cash'"),
+    (
+        "exchange_has_two_sides",
+        "swapped",
+        "UPDATE billing_payment SET money_back_id = NULL WHERE money_back_id = %(swapped)s",
+    ),
     ("moved_bill_is_its_last_customers", "moved", "bill: customer_id = %(rita)s"),
     ("moved_bill_gave_back_what_it_used", "bill_move", "billmove: used_id = NULL"),
     (

@@ -298,6 +298,8 @@ ROWS = [
     Row("billing:bills"),
     Row("billing:bill", of=bill),
     Row("billing:return-add", SELLERS, post=True, of=bill),
+    Row("billing:exchange-add", SELLERS, post=True, of=bill),
+    Row("billing:exchange-drop", SELLERS, get=False, post=True),
     Row("billing:bill-void", SELLERS, post=True, of=bill),
     Row("billing:return", of=returned),
     Row("billing:return-receipt", of=returned),

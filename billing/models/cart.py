@@ -32,7 +32,7 @@ class CartQuerySet(models.QuerySet["Cart"]):
         carts = self.unfinished().filter(store=store, by=by, held_at__isnull=True)
         if machine is not None:
             carts = carts.filter(machine__in=["", machine])
-        return carts.order_by("-created_at").first()
+        return carts.select_related("comes_back__bill").order_by("-created_at").first()
 
     def for_no_key_update(self) -> "CartQuerySet":
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")

@@ -7,7 +7,7 @@ from billing.models import Bill, CreditNote, Payment, PaymentMethod, Return
 from billing.papers.content import Paper, Row, called, moment
 from billing.services.balances_told import BalancesTold, balances_told
 from billing.upi import upi_link
-from viveka.stores.money import ZERO
+from viveka.stores.money import ZERO, show_quantity
 
 
 def bill_paper(bill: Bill) -> Paper:
@@ -23,6 +23,7 @@ def bill_paper(bill: Bill) -> Paper:
         served = f"Served by {called(line.served_by)}" if line.served_by else ""
         paper.goods_of(line.name, line.quantity, line.price, line.subtotal, served)
     _total(paper, bill)
+    _came_back(paper, payments)
     paper.add(*[_payment(paper, bill, payment) for payment in payments], *_change(paper, bill, payments))
     paper.debt = next((part.debt for part in payments if part.debt), None)
     if told:
@@ -41,6 +42,17 @@ def _total(paper: Paper, bill: Bill) -> None:
     if bill.rounding:
         rows.append(paper.row("Rounding", bill.rounding))
     paper.add(*rows, paper.row("Total", bill.total, kind="total"))
+
+
+def _came_back(paper: Paper, payments: Sequence[Payment]) -> None:
+    """The goods that were brought back for these."""
+    keys = [payment.money_back_id for payment in payments if payment.money_back_id]
+    for made in Return.objects.filter(money__in=keys) if keys else []:
+        rows = [
+            paper.row(f"{show_quantity(line.quantity)} × {line.bill_line.name}", line.total, sign="−")
+            for line in made.lines.select_related("bill_line")
+        ]
+        paper.add(Row("Brought back", made.number), *rows)
 
 
 def _payment(paper: Paper, bill: Bill, payment: Payment) -> Row:

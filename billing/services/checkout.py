@@ -14,10 +14,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from billing.models import Bill, BillLine, Cart, Payment, StockMovement, StockShortage
+from billing.models import Bill, BillLine, Cart, CartReturn, Payment, StockMovement, StockShortage
 from billing.services.above import Kept, keep_above
 from billing.services.buyer import Buyer, Identified, identify
+from billing.services.exchange import Swap
 from billing.services.instruments import Instrument, open_instruments
+from billing.services.numbering import bill_number
 from billing.services.quote import Quote, QuotedLine, SaleItem, quote, sale_item
 from billing.services.record_bills import bill_record
 from billing.services.shortages import carry_shortages
@@ -121,7 +123,8 @@ def complete_cart(
     if cart is None or cart.dropped_at:
         raise Missing("This cart is no longer there.")
     is_billed = Exists(Bill.objects.filter(cart=OuterRef("cart")))
-    lines = list(cart.lines.select_related("packet").order_by("id").annotate(is_billed=is_billed))
+    swaps = Exists(CartReturn.objects.filter(cart=OuterRef("cart")))
+    lines = list(cart.lines.select_related("packet").order_by("id").annotate(is_billed=is_billed, swaps=swaps))
     may_be_billed = not lines or lines[0].is_billed
     if may_be_billed and (bill := Bill.objects.of(store).filter(cart=cart).first()):
         return Sale(bill, is_replay=True)
@@ -135,7 +138,8 @@ def complete_cart(
     bill_id = new_id()
     if record_key := cart.record_key:
         bill_record(store, record_key, bill_id, by=by, now=now)
-    return _sell(store, by, bill_id, cart, items, tenders, now, now, buyer, terms)
+    swap = Swap.of(cart, store, by, now) if lines and lines[0].swaps else None
+    return _sell(store, by, bill_id, cart, items, tenders, now, now, buyer, terms, swap)
 
 
 def _sell(
@@ -149,22 +153,27 @@ def _sell(
     at: datetime,
     buyer: Buyer,
     terms: Terms,
+    swap: Swap | None = None,
 ) -> Sale:
-    """The body of every sale: lock, compute and check in memory, write, number last."""
+    """The body of every sale: lock, compute and check in memory, write, number last. What comes back in exchange does
+    so first."""
     if not items:
         raise Refused("Add a product first.", "saleItems")
     day = store.day_of(at)
     check_dated(store, at, now)
     till = hold_till(store) if at == now else None
     who = identify(store, buyer)
-    products = lock_products(store, [item.product_id for item in items])
+    products = lock_products(store, [item.product_id for item in items] + (swap.product_ids if swap else []))
+    if swap:
+        swap.take_back(who)
     priced = quote(
         items, products=products, batches=lock_batches(products, day), discount=terms.discount,
         is_rounded=store.rounds_to_rupee,
     )  # fmt: skip
     priced.insist()
     _compare(priced, terms)
-    settled = settle(tenders, priced.total)
+    exchanged = swap.pay_back(who, priced.total, till) if swap else ZERO
+    settled = settle(tenders, priced.total - exchanged)
     when: dict[str, Any] = {"by": by, "now": now, "at": None if at == now else at}
     instruments = open_instruments(store, who, settled, **when)
     settled, kept = keep_above(store, who, bill_id, settled, **when)
@@ -175,8 +184,12 @@ def _sell(
     shortages = _shortages(common, lines, priced.lines)
     carry_shortages(shortages, products)
     payments = _write_payments(common | {"till_session_id": till}, bill_id, settled, instruments)
+    if swap:
+        payments += swap.pay_with(common, bill_id)
     if who.customer:
         _count_purchase(who.customer, priced.total, at)
+    if swap:
+        swap.close()  # the two counters come last
     bill = _write_bill(store, by, bill_id, cart, who, priced, settled, kept, now, at, terms.reference_number)
     warnings = [who.warning] if who.warning else []
     written = Written(lines, movements, payments, shortages)
@@ -280,13 +293,3 @@ def _write_bill(
     bill.number = bill_number(store.bill_prefix, year, bill.sequence)
     insert_rows([bill])
     return bill
-
-
-def bill_number(prefix: str, year: str, sequence: int) -> str:
-    """`BILL-2627-000123`; above 999,999 in a year the hyphens drop out, so it stays within 16 characters.
-
-    Rule 46(b) of the CGST Rules 2017: consecutive, unique for a financial year, at most sixteen characters.
-    """
-    if sequence > 999_999:
-        return f"{prefix}{year}{sequence}"
-    return f"{prefix}-{year}-{sequence:06d}"

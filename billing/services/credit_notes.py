@@ -28,10 +28,10 @@ from billing.models import (
     StockMovement,
 )
 from billing.services.buyer import Buyer, Identified, identify
-from billing.services.checkout import bill_number
 from billing.services.credit_note_plan import NOWHERE, SHELF, WASTE, NoteItem, NoteLine, judge
+from billing.services.numbering import bill_number
+from billing.services.return_goods import WRITTEN_OFF
 from billing.services.return_money import CHOICES, IN_CASH, GiveBack
-from billing.services.returns import WRITTEN_OFF
 from billing.services.shortages import settle_shortages
 from billing.services.stock import lock_products, take_from_batches
 from customers.models import Customer

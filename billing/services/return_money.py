@@ -79,7 +79,7 @@ def read_settlement(bill: Bill) -> Settlement:
         sum((one.amount for one in payments if one.method not in INSTRUMENTS), ZERO)
         + sum((part.amount for part in allocated if part.payment.mode != RepaymentMode.ADVANCE), ZERO)
         + came_from_others
-        - _of(given, *MONEY_OUT, Way.OTHER_DEBT, Way.ADVANCE)
+        - _of(given, *MONEY_OUT, Way.OTHER_DEBT, Way.ADVANCE, Way.EXCHANGE)
     )
     lowered = sum((debt.written_off + debt.returned for debt in debts), ZERO)
     return Settlement(
@@ -92,8 +92,9 @@ def read_settlement(bill: Bill) -> Settlement:
     )
 
 
-def share_out(value: Decimal, settlement: Settlement, chosen: GiveBack) -> list[Part]:
-    """The parts that make up `value`, in the order of the house. Touches nothing."""
+def share_out(value: Decimal, settlement: Settlement, chosen: GiveBack, *, exchanged: Decimal = ZERO) -> list[Part]:
+    """The parts that make up `value`, in the order of the house. Up to `exchanged` of what would be paid out goes
+    towards new goods. Touches nothing."""
     if chosen.method not in CHOICES:
         raise Refused(f"Give back by one of {', '.join(CHOICES)}.", "method")
     if chosen.method == Way.ADVANCE and not settlement.has_customer:
@@ -113,6 +114,7 @@ def share_out(value: Decimal, settlement: Settlement, chosen: GiveBack) -> list[
     for deduction, available in settlement.uses:
         take(Way.RESTORED, available, deduction=deduction)
     received = settlement.received
+    received -= take(Way.EXCHANGE, min(received, exchanged))
     for debt in [] if chosen.over_debts else settlement.other_debts:
         received -= take(Way.OTHER_DEBT, min(debt.balance, received), debt=debt)
     take(chosen.method, received)

@@ -20,14 +20,14 @@ class Preview:
     parts: list[Part]
 
 
-def preview_return(bill: Bill, items: Sequence[ReturnItem], chosen: GiveBack) -> Preview:
-    """Raises what the return itself would raise, as things stand."""
+def preview_return(bill: Bill, items: Sequence[ReturnItem], chosen: GiveBack, *, exchanged: Decimal = ZERO) -> Preview:
+    """Where it goes if new goods for `exchanged` are taken instead. Raises what the return itself would raise."""
     lines = {line.pk: line for line in bill.lines.select_related("product")}
     products = {line.product_id: line.product for line in lines.values()}
     asked = [item.line_id for item in items]
     planned = plan_lines(items, lines, products, goods_out(asked), open_shortages(asked))
     total = sum((one.total for one in planned), ZERO)
-    return Preview(total, share_out(total, read_settlement(bill), chosen))
+    return Preview(total, share_out(total, read_settlement(bill), chosen, exchanged=exchanged))
 
 
 def default_method(bill: Bill) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from advances.models import ReferenceType
 from advances.services import add_advance, restore_advances
@@ -19,18 +19,17 @@ from billing.models import (
     Batch,
     Bill,
     MoneyBack,
-    MovementReason,
     Return,
-    ReturnLine,
     StockMovement,
     Way,
 )
-from billing.services.checkout import bill_number
+from billing.services.numbering import bill_number
 from billing.services.record_bills import release_record
+from billing.services.return_goods import write_goods
 from billing.services.return_money import IN_CASH, GiveBack, Part, read_settlement, share_out
 from billing.services.return_plan import PlannedLine, ReturnItem, goods_out, plan_lines
-from billing.services.shortages import cancel_shortages, open_shortages
-from billing.services.stock import lock_products, put_back_in_batches
+from billing.services.shortages import open_shortages
+from billing.services.stock import lock_products
 from customers.models import Customer
 from debts.models import ReductionCause
 from debts.services import reduce_debt
@@ -46,11 +45,6 @@ from viveka.stores.tills import hold_till
 from viveka.stores.transactions import StartAgain, retry_when_entangled
 
 PREFIX = "RET"
-WRITTEN_OFF = "Written off, came back"
-_RETURNED = """
-UPDATE billing_billline SET returned = returned + part.quantity
-  FROM unnest(%s::uuid[], %s::numeric[]) AS part (line_id, quantity) WHERE billing_billline.id = part.line_id
-"""
 
 
 class NothingLeft(Conflict):
@@ -70,7 +64,7 @@ class TakenBack:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """What is said with a return, of goods or of a whole bill."""
 
     store: Store
@@ -101,7 +95,7 @@ def return_goods(
 
     Raises Missing (no such bill or line), Refused (a field), NothingLeft.
     """
-    told = _Told(store, _clean_reason(reason), by, now, give_back, allowed_by)
+    told = Told(store, _clean_reason(reason), by, now, give_back, allowed_by)
     return _once(told, bill_id, request, lambda bill: items)
 
 
@@ -122,7 +116,7 @@ def void_bill(
 
     Raises Missing, Refused, CannotVoid.
     """
-    told = _Told(store, _clean_reason(reason), by, now, give_back, allowed_by, is_void=True)
+    told = Told(store, _clean_reason(reason), by, now, give_back, allowed_by, is_void=True)
 
     def everything(bill: Bill) -> list[ReturnItem]:
         return [ReturnItem(pk, quantity) for pk, quantity in bill.lines.values_list("pk", "quantity")]
@@ -138,7 +132,7 @@ def _clean_reason(reason: str) -> str:
 
 
 def _once(
-    told: _Told, bill_id: UUID, request: KeyedRequest | None, wanted: Callable[[Bill], Sequence[ReturnItem]]
+    told: Told, bill_id: UUID, request: KeyedRequest | None, wanted: Callable[[Bill], Sequence[ReturnItem]]
 ) -> TakenBack:
     return_id = new_id()
     if request and (earlier := request.claim(return_id)):
@@ -147,29 +141,70 @@ def _once(
     return TakenBack(_take_back(told, bill_id, return_id, wanted))
 
 
-def _take_back(told: _Told, bill_id: UUID, return_id: UUID, wanted: Callable[[Bill], Sequence[ReturnItem]]) -> Return:
+def _take_back(told: Told, bill_id: UUID, return_id: UUID, wanted: Callable[[Bill], Sequence[ReturnItem]]) -> Return:
     """Lock, compute and check in memory, write, number last."""
     if told.is_void and (found := Bill.objects.of(told.store).filter(pk=bill_id).first()):
         found.store = told.store
         release_record(found, told.now)  # appointments and bookings are locked before customers
     till = hold_till(told.store, is_needed=told.give_back.method == Way.CASH)
+    begun = begin_return(told, bill_id, return_id, wanted)
+    give_money(begun, share_out(begun.total, read_settlement(begun.bill), told.give_back), till)
+    return close_return(begun)
+
+
+@dataclass(slots=True)
+class Begun:
+    """A return whose goods are back; its money and its header are still to come."""
+
+    told: Told
+    return_id: UUID
+    bill: Bill
+    customer: Customer | None
+    planned: list[PlannedLine]
+    left: Decimal
+    """How much of all that was sold is with the customer still."""
+
+    @property
+    def total(self) -> Decimal:
+        return sum((one.total for one in self.planned), ZERO)
+
+    @property
+    def at(self) -> datetime:
+        return max(self.told.now, self.bill.at)
+
+
+def begin_return(told: Told, bill_id: UUID, return_id: UUID, wanted: Callable[[Bill], Sequence[ReturnItem]]) -> Begun:
+    """Lock, judge, and put the goods back. For the transaction that goes on with the other two."""
     bill, customer, products = _lock(told.store, bill_id)
     items = wanted(bill)
     lines = {line.pk: line for line in bill.lines.all()}  # after the lock: what is returned can't change any more
     _check_standing(told, bill, lines.values())
     asked = [item.line_id for item in items]
     planned = plan_lines(items, lines, products, goods_out(asked), open_shortages(asked))
-    total = sum((one.total for one in planned), ZERO)
-    parts = share_out(total, read_settlement(bill), told.give_back)
+    left = sum((line.left for line in lines.values()), ZERO) - sum((one.quantity for one in planned), ZERO)
+    begun = Begun(told, return_id, bill, customer, planned, left)
+    common = {"store_id": told.store.pk, "by_id": told.by.pk, "at": begun.at, "created_at": told.now}
+    write_goods(common, return_id, planned)
+    return begun
 
-    at = max(told.now, bill.at)
-    common = {"store_id": told.store.pk, "by_id": told.by.pk, "at": at, "created_at": told.now}
-    _write_goods(common, return_id, planned)
-    insert_rows([_give(told, return_id, till, customer, bill, part) for part in parts])
+
+def give_money(begun: Begun, parts: Sequence[Part], till: int | None) -> list[MoneyBack]:
+    """Let the worth go where the parts say, and the customer's figures follow; the rows, those with an exchange first
+    and with their keys."""
+    told, customer = begun.told, begun.customer
+    rows = [_give(told, begun.return_id, till, customer, begun.bill, part) for part in parts]
+    exchanged = [row for row in rows if row.way == Way.EXCHANGE]
+    for row in exchanged:
+        row.save(force_insert=True)
+    insert_rows([row for row in rows if row.way != Way.EXCHANGE])
     if customer:
-        left = sum((line.left for line in lines.values()), ZERO) - sum((one.quantity for one in planned), ZERO)
-        _uncount_purchase(customer, bill, total, is_gone=not left)
-    return _write_return(told, return_id, bill, planned, at)
+        _uncount_purchase(customer, begun.bill, begun.total, is_gone=not begun.left)
+    return exchanged
+
+
+def close_return(begun: Begun) -> Return:
+    """Number and header, which close it."""
+    return _write_return(begun.told, begun.return_id, begun.bill, begun.planned, begun.at)
 
 
 def _lock(store: Store, bill_id: UUID) -> tuple[Bill, Customer | None, dict]:
@@ -187,7 +222,7 @@ def _lock(store: Store, bill_id: UUID) -> tuple[Bill, Customer | None, dict]:
     return bill, customer, products
 
 
-def _check_standing(told: _Told, bill: Bill, lines: Any) -> None:
+def _check_standing(told: Told, bill: Bill, lines: Any) -> None:
     if not any(line.left for line in lines):
         raise NothingLeft(f"All of {bill.number} came back already.")
     if not told.is_void:
@@ -198,42 +233,8 @@ def _check_standing(told: _Told, bill: Bill, lines: Any) -> None:
         raise CannotVoid(f"{bill.number} is of another day. Take the goods back instead.")
 
 
-def _write_goods(common: dict[str, Any], return_id: UUID, planned: Sequence[PlannedLine]) -> None:
-    """The lines with their movements, and the running amounts of bill lines, batches and products."""
-    rows, movements = [], []
-    for one in planned:
-        row = ReturnLine(
-            store_id=common["store_id"], goods_return_id=return_id, bill_line=one.line, quantity=one.quantity,
-            total=one.total, cost=one.cost, is_restocked=one.restock, short=one.short,
-        )  # fmt: skip
-        rows.append(row)
-        movements += _movements(common, row, one)
-    put_back_in_batches([part for one in planned if one.restock for part in one.parts])
-    cancel_shortages([(one.line.pk, one.product.pk, one.short) for one in planned if one.short])
-    with connection.cursor() as cursor:
-        cursor.execute(_RETURNED, [[one.line.pk for one in planned], [one.quantity for one in planned]])
-    insert_rows(rows)
-    insert_rows(movements)
-
-
-def _movements(common: dict[str, Any], row: ReturnLine, one: PlannedLine) -> list[StockMovement]:
-    """Back into the batches; what is written off leaves them again at once."""
-    of_row = common | {"return_line_id": row.pk, "product_id": one.line.product_id}
-    back = [
-        StockMovement(
-            **of_row, batch=batch, quantity=quantity, reason=MovementReason.RETURNED, bill_line_id=one.line.pk
-        )
-        for batch, quantity in one.parts
-    ]
-    gone = [
-        StockMovement(**of_row, batch=batch, quantity=-quantity, reason=MovementReason.ADJUSTED, note=WRITTEN_OFF)
-        for batch, quantity in ([] if one.restock else one.parts)
-    ]
-    return back + gone
-
-
 def _give(
-    told: _Told, return_id: UUID, till: int | None, customer: Customer | None, bill: Bill, part: Part
+    told: Told, return_id: UUID, till: int | None, customer: Customer | None, bill: Bill, part: Part
 ) -> MoneyBack:
     """Let one part go where it belongs; the row that says so, not yet written."""
     row = MoneyBack(store=told.store, goods_return_id=return_id, way=part.way, amount=part.amount)
@@ -270,7 +271,7 @@ def _uncount_purchase(customer: Customer, bill: Bill, total: Decimal, *, is_gone
     customer.save(update_fields=changed)
 
 
-def _write_return(told: _Told, return_id: UUID, bill: Bill, planned: Sequence[PlannedLine], at: datetime) -> Return:
+def _write_return(told: Told, return_id: UUID, bill: Bill, planned: Sequence[PlannedLine], at: datetime) -> Return:
     day = told.store.day_of(at)
     year = told.store.financial_year(day)
     made = Return(

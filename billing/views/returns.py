@@ -8,10 +8,11 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.forms.returns import ReturnForm, VoidForm
 from billing.models import Bill, CreditNote, MovementReason, Return, StockMovement
+from billing.services.exchange import carry_return, drop_return
 from billing.services.return_plan import ReturnItem
 from billing.services.return_preview import default_method, preview_return
 from billing.services.returns import TakenBack, return_goods, void_bill
@@ -19,6 +20,7 @@ from viveka.stores.access import cashier_required, member_required
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal
 from viveka.stores.idempotency import KeyedRequest
+from viveka.stores.machine import machine_of, mark_machine
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
 from viveka.stores.pin import Allowing
@@ -44,6 +46,45 @@ def return_add(request: StoreRequest, pk: UUID) -> HttpResponse:
         form, told = ReturnForm(initial=start, lines=lines), ReturnForm(start, lines=lines)
     context = {"bill": bill, "form": form, "allowing": allowing, **_preview(bill, told)}
     return render_page(request, "billing/return_form.html", context, fragment="billing/_return_preview.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@cashier_required
+def exchange_add(request: StoreRequest, pk: UUID) -> HttpResponse:
+    """Take goods of a bill to the counter, where others are taken instead; nothing comes back before that is billed."""
+    bill, allowing = _bill(request, pk), Allowing(request, what="exchange goods")
+    lines = list(bill.lines.select_related("product"))
+    if request.method == "POST":
+        form = told = ReturnForm(request.POST, lines=lines, may_be_silent=not request.membership.manages)
+        if form.is_valid() and _carry(request, bill, form, allowing):
+            return mark_machine(request, redirect("billing:counter"))
+    else:
+        start = VoidForm.start(default_method(bill)) | request.GET.dict()
+        form, told = ReturnForm(initial=start, lines=lines), ReturnForm(start, lines=lines)
+    context = {"bill": bill, "form": form, "allowing": allowing, "is_exchange": True, **_preview(bill, told)}
+    return render_page(request, "billing/return_form.html", context, fragment="billing/_return_preview.html")
+
+
+def _carry(request: StoreRequest, bill: Bill, form: ReturnForm, allowing: Allowing) -> bool:
+    """Whether the goods are in the cart; the form says why not."""
+    items = form.items()
+    try:
+        told = _told(request, bill, form, allowing)
+        del told["request"]
+        carry_return(items=items, machine=machine_of(request), **told)
+    except Refused as refusal:
+        refusal.errors = {form.field_of(name, items): texts for name, texts in refusal.errors.items()}
+        _tell(form, allowing, refusal)
+        return False
+    return True
+
+
+@require_POST
+@cashier_required
+def exchange_drop(request: StoreRequest) -> HttpResponse:
+    """The goods stay with the customer after all."""
+    drop_return(store=request.store, by=request.user, machine=machine_of(request))
+    return redirect("billing:counter")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from billing.forms.counter import PaymentForm
 from billing.models import Cart, Product
 from billing.services.buyer_shown import meant_for, show_buyer, show_credit
 from billing.services.carts import BuyerNoted
+from billing.services.exchange import read_coming
 from billing.services.held_carts import waiting_carts
 from billing.services.line_terms import servers_of
 from billing.services.packets import show_packets
@@ -18,6 +19,7 @@ from billing.services.priced_cart import price_each, read_cart
 from billing.services.tiles import counter_tiles
 from viveka.stores.machine import machine_of, mark_machine
 from viveka.stores.middleware import StoreRequest
+from viveka.stores.money import ZERO
 from viveka.stores.pages import render_page
 from viveka.stores.pin import Allowing
 
@@ -120,7 +122,14 @@ def _goods(request: StoreRequest, cart: Cart | None, said: Said) -> dict[str, An
         priced.compare(said.seen)
     show_packets(priced.lines, day)
     servers = servers_of(request.store) if priced.lines else []
-    shown = {"priced": priced, "servers": servers, "latest": said.latest, "asks_manager": said.asks_manager}
+    shown: dict[str, Any] = {
+        "priced": priced,
+        "servers": servers,
+        "latest": said.latest,
+        "asks_manager": said.asks_manager,
+    }
+    shown["coming"] = coming = read_coming(cart, priced.quote.total)
+    shown["to_pay"] = priced.quote.total - (coming.covers if coming else ZERO)
     return {**shown, "matches": price_each(said.matches, day), "code": said.code}
 
 

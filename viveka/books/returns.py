@@ -195,8 +195,8 @@ RULES = [
         """
         WITH back AS (
             SELECT made.bill_id AS id, min(made.created_at) - interval '1 minute' AS first,
-                   sum(part.amount) FILTER (WHERE part.way IN ('cash', 'card', 'upi', 'bank_transfer', 'other_debt'))
-                   AS gone
+                   sum(part.amount) FILTER (
+                       WHERE part.way IN ('cash', 'card', 'upi', 'bank_transfer', 'other_debt', 'exchange')) AS gone
               FROM billing_moneyback AS part JOIN billing_return AS made ON made.id = part.goods_return_id
              WHERE part.store_id = ANY(%(stores)s) GROUP BY made.bill_id
         )
@@ -213,6 +213,21 @@ RULES = [
                   JOIN debts_debtreduction AS less ON less.debt_id = credit.debt_id
                   JOIN billing_moneyback AS part ON part.reduction_id = less.id AND part.way = 'other_debt'
                  WHERE credit.bill_id = back.id)
+        """,
+    ),
+    sql_rule(
+        "exchange_has_two_sides",
+        "What came back in exchange paid one other bill, by that amount, of the same customer if the old one had any.",
+        """
+        SELECT back.id FROM billing_moneyback AS back
+          JOIN billing_return AS made ON made.id = back.goods_return_id
+          JOIN billing_bill AS old ON old.id = made.bill_id
+          LEFT JOIN billing_payment AS paid ON paid.money_back_id = back.id
+          LEFT JOIN billing_bill AS new ON new.id = paid.bill_id
+         WHERE back.store_id = ANY(%(stores)s) AND (back.way = 'exchange' OR paid.id IS NOT NULL)
+           AND ((back.way, back.amount) IS DISTINCT FROM (paid.method, paid.amount)
+                OR new.id IS NOT DISTINCT FROM old.id
+                OR old.customer_id IS NOT NULL AND old.customer_id IS DISTINCT FROM new.customer_id)
         """,
     ),
 ]
