@@ -1,5 +1,6 @@
 """The table of calls is whole, and its bodies are good: what the other sweeps lean on."""
 
+import re
 from typing import Any
 
 import pytest
@@ -26,6 +27,15 @@ def places_in(body: Any, before: str = "") -> set[str]:
     return {before.rstrip(".")} if before else set()
 
 
+def in_snake(body: Any) -> Any:
+    """With the names of its fields in snake_case, however deep."""
+    if isinstance(body, list):
+        return [in_snake(one) for one in body]
+    if isinstance(body, dict):
+        return {re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name): in_snake(body[name]) for name in body}
+    return body
+
+
 def test_every_call_has_a_row() -> None:
     assert sorted(map(str, CALLS)) == sorted(f"{method} {path}" for method, path, _ in operations())
 
@@ -45,3 +55,7 @@ def test_its_bodies_are_taken_and_hold_every_field(shop: Shop, call: Call) -> No
         assert answer.status in (200, 201), (body, answer.body)
     least = call.send(shop.caller(call.needs), shop)
     assert least.status in (200, 201), least.body
+    in_snake_case = in_snake(call.bodies(shop)[0] if call.bodies else {})
+    answer = call.send(shop.manager, shop, in_snake_case)
+    assert answer.status in (200, 201), (in_snake_case, answer.body)
+    assert answer.body.keys() == least.body.keys()

@@ -104,6 +104,15 @@ def test_a_booking_of_a_customer_on_record(till: Caller, john: Customer) -> None
     assert till.get(f"/bookings/store/{till.store.slug}").body == listed
 
 
+@pytest.mark.parametrize("amount", [0, "0.00", None])
+def test_an_advance_of_nothing_is_none(till: Caller, amount: object) -> None:
+    sent = {"phoneNumber": PHONE, "customerName": "John Doe", "advanceAmount": amount}
+    for kind in ("appointments", "bookings"):
+        answer = till.post(f"/{kind}/store/{till.store.slug}", sent)
+        assert (answer.status, answer.body["advancePayment"]) == (201, None)
+        assert answer.body["customer"]["advanceBalance"] == "0.00"
+
+
 def test_an_enquiry_brings_a_customer_and_no_advance(till: Caller) -> None:
     sent = {
         "country_code": "+91",
