@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from customers.models import Customer
-from debts.models import CreditAccount, RepaymentMode
+from debts.models import TAKEN_BY, CreditAccount, RepaymentMode
 from debts.services import DebtEntry, Repayment
 from viveka.stores.errors import Refused
 from viveka.stores.form_fields import AmountField, DayField, TextField
@@ -114,7 +114,7 @@ class PaymentForm(_Entry):
     def __init__(self, data: Mapping[str, Any] | None = None, *, customer: Customer, **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.customer = customer
-        modes = [(mode.value, str(mode.label)) for mode in RepaymentMode if mode != RepaymentMode.ADVANCE]
+        modes = [(mode.value, str(mode.label)) for mode in TAKEN_BY if mode != RepaymentMode.ADVANCE]
         if customer.advance_balance:
             held = show_amount(customer.advance_balance, self.store.currency)
             modes.append((RepaymentMode.ADVANCE.value, f"Advance balance ({held})"))

@@ -12,6 +12,7 @@ from typing import Any
 from billing.models import CreditNote
 from debts.models import OpeningBalance
 from tests.world import Shop
+from viveka.legacy.tests.factories import ROW_OF_OLD_BOOKS
 from viveka.stores.models import ApiToken, TillSession
 
 ALL = frozenset({"cashier", "auditor", "manager"})
@@ -56,6 +57,10 @@ def pair(shop: Shop) -> dict[str, Any]:
 
 def gone(shop: Shop) -> dict[str, Any]:
     return {"pk": shop.gone.pk}
+
+
+def books_run(shop: Shop) -> dict[str, Any]:
+    return {"pk": ROW_OF_OLD_BOOKS["billing.booksrun"](shop)}
 
 
 def merge(shop: Shop) -> dict[str, Any]:
@@ -177,6 +182,12 @@ ROWS = [
     Row("token-revoke", MANAGERS, get=False, post=True, of=token),
     Row("member-end", MANAGERS, get=False, post=True, of=membership),
     # Customers
+    Row("old-books", MANAGERS),
+    Row("old-books-run", MANAGERS, of=books_run),
+    Row("old-books-csv", MANAGERS, of=books_run),
+    Row("old-debts", MANAGERS),
+    Row("old-debts-assign", MANAGERS, post=True),
+    Row("old-debts-unknown", MANAGERS, get=False, post=True),
     Row("customers:list"),
     Row("customers:export-csv", REVIEWERS),
     Row("customers:export-xlsx", REVIEWERS),

@@ -49,6 +49,7 @@ from customers.models import Customer, LikelyPair, Merge
 from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
 from tests.world_debts import ROW_OF_DEBTS, Debts, make_debts
+from viveka.legacy.tests.factories import ROW_OF_OLD_BOOKS, make_old_books
 from viveka.merge.merging import merge_customers
 from viveka.stores.models import ApiToken, Membership, PinTry, Store, TillCount, TillEntry, TillSession, User
 from viveka.stores.tests.factories import MembershipFactory, StoreFactory
@@ -124,6 +125,7 @@ def make_shop() -> Shop:
     credit_of(store, manager, NoteItem(product.pk, Decimal(1), Decimal(90)))
     put_right(bill, bill.payments.get(), advance, manager)
     till = counted_till(store, cashier)
+    make_old_books(store, manager)
     return Shop(
         store, staff, customer, product, service, broom, bill, cart, cart.lines.get(), namesake, gone, merge, likely,
         debts, advance, records, till,
@@ -164,6 +166,7 @@ ROW_OF: dict[str, Any] = {
     "billing.billline": lambda shop: _first(shop.bill.lines),
     "billing.payment": lambda shop: _first(Payment.objects.filter(bill=shop.bill)),
     **ROW_OF_DEBTS,
+    **ROW_OF_OLD_BOOKS,
     "advances.advancepayment": lambda shop: shop.advance.pk,
     "advances.deduction": lambda shop: _first(Deduction.objects.filter(store=shop.store)),
     "advances.utilization": lambda shop: _first(shop.advance.utilizations),

@@ -10,6 +10,7 @@ from advances.models import Appointment, Booking, Enquiry
 from billing.models import Batch, Product, ProductBarcode
 from customers.models import Customer
 from debts.models import CreditAccount
+from viveka.legacy import admin as old_books  # noqa: F401  (registers its pages)
 from viveka.stores.admin_changes import ChangeAdmin
 from viveka.stores.models import Membership, Store, Till
 

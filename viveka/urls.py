@@ -16,6 +16,7 @@ urlpatterns = [
     path("customers/<int:pk>/purchases/", views.customer_purchases, name="customer-purchases"),
     path("customers/<int:pk>/changes/", views.customer_changes, name="customer-changes"),
     path("", include("viveka.merge.urls")),
+    path("", include("viveka.legacy.urls")),
     path("debts/", include("debts.urls")),
     path("customers/<int:pk>/settle/", views.customer_settle, name="customer-settle"),
     path("advances/", include("advances.urls")),

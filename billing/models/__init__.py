@@ -6,6 +6,7 @@ from billing.models.cart import Cart, CartLine
 from billing.models.cart_return import CartReturn
 from billing.models.correction import BillMove, MethodChange, Reassignment
 from billing.models.credit_note import CreditNote, CreditNoteLine, CreditNoteMoney, NoteWay
+from billing.models.old_books import BooksRun, BooksRunLine, OldBooks, OldDebt, OldDebtPayment, Outcome, RunKind
 from billing.models.payment import Payment, PaymentMethod
 from billing.models.printing import PrintWay, ReceiptPrint
 from billing.models.product import Product, Unit
@@ -22,6 +23,8 @@ __all__ = [
     "BillLine",
     "BillMove",
     "BillStatus",
+    "BooksRun",
+    "BooksRunLine",
     "Cart",
     "CartLine",
     "CartReturn",
@@ -32,6 +35,10 @@ __all__ = [
     "MoneyBack",
     "MovementReason",
     "NoteWay",
+    "OldBooks",
+    "OldDebt",
+    "OldDebtPayment",
+    "Outcome",
     "Payment",
     "PaymentMethod",
     "PrintWay",
@@ -44,6 +51,7 @@ __all__ = [
     "ReturnLine",
     "ShortageSettlement",
     "StockAdjustment",
+    "RunKind",
     "StockMovement",
     "StockShortage",
     "Unit",

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from advances.models import AdvancePayment
 from billing.models import triggers
-from billing.models.bill_finding import BillQuerySet, BillStatus, buyer_words
+from billing.models.bill_finding import NAMES_SOMEBODY, BillQuerySet, BillStatus, buyer_words
 from billing.models.cart import Cart, allowed_with_a_reason
+from billing.models.old_books import OldBooks
 from billing.models.product import Product, Unit
 from customers.models import Customer
 from debts.models import DebtPayment
@@ -28,9 +29,10 @@ class Bill(StoreOwned):
     """A finished sale; never changed afterwards. Lines and payments are written first, the bill closes them."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.CharField(max_length=16)
+    number = models.CharField(max_length=40)  # the store's own: at most 16 characters
     year = models.CharField("financial year", max_length=4)
-    sequence = models.PositiveIntegerField()
+    sequence = models.PositiveIntegerField(null=True)  # None: out of old books, in no series of the store
+    imported_from = StoreForeignKey(OldBooks, null=True, related_name="bills", db_index=False)
     cart = models.OneToOneField(Cart, on_delete=models.PROTECT, null=True, related_name="bill", db_constraint=False)
     at = models.DateTimeField()
     day = models.DateField()  # the store's own calendar day of `at`
@@ -83,7 +85,15 @@ class Bill(StoreOwned):
                 | Q(customer__isnull=False, debt_payment__isnull=True)
                 | Q(customer__isnull=False, kept_advance__isnull=True),
             ),
-            models.UniqueConstraint(name="bill_number_once", fields=["store", "number"]),
+            StoreKey("imported_from"),
+            models.UniqueConstraint(
+                name="bill_number_once", fields=["store", "number", "imported_from"], nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="bill_is_in_one_series",
+                condition=Q(imported_from__isnull=True, sequence__isnull=False)
+                | Q(imported_from__isnull=False, sequence__isnull=True, cart__isnull=True, total_cost=0),
+            ),
             models.UniqueConstraint(name="bill_sequence_once", fields=["store", "year", "sequence"]),
             models.CheckConstraint(
                 name="bill_total_adds_up", condition=Q(total=F("subtotal") - F("discount") + F("rounding"))
@@ -91,7 +101,8 @@ class Bill(StoreOwned):
             models.CheckConstraint(
                 name="bill_names_its_customer",
                 condition=Q(customer__isnull=False) & ~Q(customer_number="")
-                | Q(customer__isnull=True, customer_number="", customer_name="", customer_phone="", for_name=""),
+                | Q(customer__isnull=True, customer_number="", customer_name="", customer_phone="", for_name="")
+                | Q(imported_from__isnull=False, customer__isnull=True, customer_number="", for_name=""),
             ),
         ]
         indexes = [
@@ -101,7 +112,7 @@ class Bill(StoreOwned):
             ),
             models.Index(fields=["store", "customer_phone"], name="bill_by_phone", condition=~Q(customer_phone="")),
             models.Index(fields=["store", "day"], name="bill_by_day"),
-            GinIndex(buyer_words(), name="bill_by_buyer", condition=Q(customer__isnull=False)),
+            GinIndex(buyer_words(), name="bill_by_buyer", condition=NAMES_SOMEBODY),
         ]
         triggers = [
             *append_only(
@@ -124,6 +135,11 @@ class Bill(StoreOwned):
 
     def get_absolute_url(self) -> str:
         return reverse("billing:bill", args=[self.pk])
+
+    @property
+    def is_imported(self) -> bool:
+        """Out of old books: what it cost is not known, and nothing left the shelf."""
+        return self.imported_from_id is not None
 
     @property
     def profit(self) -> Any:

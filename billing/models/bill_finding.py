@@ -21,6 +21,10 @@ _NUMBER = re.compile(r"([A-Z]{1,4})-?([0-9]{4})-?([0-9]{1,7})", re.ASCII)
 _SEQUENCE = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
+NAMES_SOMEBODY = Q(customer__isnull=False) | Q(imported_from__isnull=False)
+"""What the index of buyers covers: bills with a customer, and those out of old books that only name one."""
+
+
 def buyer_words() -> SearchWords:
     """The words of the customer's copy on a bill; the index `bill_by_buyer` is on this very expression."""
     return SearchWords(F("customer_name"), F("customer_number"), F("customer_phone"))
@@ -92,11 +96,11 @@ class BillQuerySet(models.QuerySet["Bill"]):
         if whole := _NUMBER.fullmatch(text.upper()):
             prefix, year, sequence = whole.groups()
             return self.filter(number__in=[f"{prefix}-{year}-{int(sequence):06d}", f"{prefix}{year}{sequence}"])
-        found = Q(pk__in=[])
+        found = Q(number=text)  # as an older program numbered it
         if _SEQUENCE.fullmatch(text):
             found |= Q(sequence=int(text))
         if query := person_query(text):
-            found |= Q(customer__isnull=False, buyer__words=query)
+            found |= NAMES_SOMEBODY & Q(buyer__words=query)
         return self.alias(buyer=buyer_words()).filter(found)
 
     def of_days(self, first: date | None, last: date | None) -> "BillQuerySet":

@@ -7,6 +7,7 @@ from django.utils import timezone
 from advances.models import AdvancePayment
 from advances.models.triggers import nothing_added_to
 from billing.models import triggers
+from billing.models.old_books import OldBooks
 from billing.models.product import Product, Unit
 from billing.models.stock import Batch
 from customers.models import Customer
@@ -31,9 +32,10 @@ class CreditNote(StoreOwned):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.CharField(max_length=16)
+    number = models.CharField(max_length=44)  # the store's own: at most 16 characters
     year = models.CharField("financial year", max_length=4)
-    sequence = models.PositiveIntegerField()
+    sequence = models.PositiveIntegerField(null=True)  # None: out of old books, in no series of the store
+    imported_from = StoreForeignKey(OldBooks, null=True, related_name="credit_notes", db_index=False)
     customer = StoreForeignKey(Customer, null=True, related_name="credit_notes", db_index=False)
     customer_number = models.CharField(max_length=20, blank=True)
     customer_name = models.CharField(max_length=200, blank=True)
@@ -55,13 +57,22 @@ class CreditNote(StoreOwned):
         constraints = [
             *StoreOwned.Meta.constraints,
             StoreKey("customer"),
-            models.UniqueConstraint(name="credit_note_number_once", fields=["store", "number"]),
+            StoreKey("imported_from"),
+            models.UniqueConstraint(
+                name="credit_note_number_once", fields=["store", "number", "imported_from"], nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="credit_note_is_in_one_series",
+                condition=Q(imported_from__isnull=True, sequence__isnull=False)
+                | Q(imported_from__isnull=False, sequence__isnull=True, total_cost=0),
+            ),
             models.UniqueConstraint(name="credit_note_sequence_once", fields=["store", "year", "sequence"]),
             models.CheckConstraint(name="credit_note_has_a_reason", condition=~Q(reason="")),
             models.CheckConstraint(
                 name="credit_note_names_its_customer",
                 condition=Q(customer__isnull=False) & ~Q(customer_number="")
-                | Q(customer__isnull=True, customer_number="", customer_name="", customer_phone=""),
+                | Q(customer__isnull=True, customer_number="", customer_name="", customer_phone="")
+                | Q(imported_from__isnull=False, customer__isnull=True, customer_number=""),
             ),
         ]
         indexes = [
@@ -75,7 +86,11 @@ class CreditNote(StoreOwned):
             ),
         ]
         triggers = [
-            *append_only(moved_by_merge=["customer"], blanked_by_erasure=["customer_name", "customer_phone", "reason"]),
+            *append_only(
+                moved_by_merge=["customer"],
+                blanked_by_erasure=["customer_name", "customer_phone", "reason"],
+                corrected=["customer_number"],
+            ),
             triggers.credit_note_adds_up,
         ]
 
@@ -138,6 +153,7 @@ class NoteWay(models.TextChoices):
     UPI = "upi", "UPI"
     BANK_TRANSFER = "bank_transfer", "Bank transfer"
     ADVANCE = "advance", "Kept as advance"
+    OTHER = "other", "Other"  # what an older program did not say
 
 
 class CreditNoteMoney(StoreOwned):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from advances.models import Deduction
 from billing.models import triggers
 from billing.models.bill import Bill
+from billing.models.old_books import OldDebt
 from debts.models import Debt
 from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
@@ -16,7 +17,10 @@ from viveka.stores.models.till import TillSessionField, into_an_open_till, of_a_
 
 
 class PaymentMethod(models.TextChoices):
-    """How a bill is settled. `advance` is the customer's balance, `credit` a debt; neither is money coming in."""
+    """How a bill is settled. `advance` is the customer's balance, `credit` a debt; neither is money coming in.
+
+    `other` is what an older program did not say.
+    """
 
     CASH = "cash", "Cash"
     CARD = "card", "Card"
@@ -25,10 +29,11 @@ class PaymentMethod(models.TextChoices):
     ADVANCE = "advance", "Advance balance"
     CREDIT = "credit", "On credit"
     EXCHANGE = "exchange", "Goods brought back"
+    OTHER = "other", "Other"
 
 
-TAKEN = [choice for choice in PaymentMethod.choices if choice[0] != PaymentMethod.EXCHANGE]
-"""What a cashier can choose; an exchange follows from the goods that come back."""
+TAKEN = [one for one in PaymentMethod.choices if one[0] not in (PaymentMethod.EXCHANGE, PaymentMethod.OTHER)]
+"""What a cashier can choose; an exchange follows from the goods that come back, *other* is of old books."""
 METHODS = [value for value, _ in TAKEN]
 INSTRUMENTS = (PaymentMethod.ADVANCE, PaymentMethod.CREDIT)
 
@@ -49,6 +54,10 @@ class Payment(StoreOwned):
     money_back = models.OneToOneField(  # of the goods that came back for these
         "billing.MoneyBack", on_delete=models.PROTECT, null=True, related_name="payment", db_constraint=False
     )
+    # In place of the debt on a bill out of old books; the debt that it becomes points back to it.
+    old_debt = models.OneToOneField(
+        OldDebt, on_delete=models.PROTECT, null=True, related_name="bill_payment", db_constraint=False
+    )
     by = StaffField()
     at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
@@ -62,11 +71,15 @@ class Payment(StoreOwned):
             StoreKey("debt"),
             StoreKey("till_session"),
             StoreKey("money_back"),
+            StoreKey("old_debt"),
             models.CheckConstraint(
                 name="payment_instrument_follows_method",
-                condition=Q(method=PaymentMethod.ADVANCE, deduction__isnull=False, debt__isnull=True)
-                | Q(method=PaymentMethod.CREDIT, deduction__isnull=True, debt__isnull=False)
-                | Q(~Q(method__in=INSTRUMENTS), deduction__isnull=True, debt__isnull=True),
+                condition=Q(
+                    method=PaymentMethod.ADVANCE, deduction__isnull=False, debt__isnull=True, old_debt__isnull=True
+                )
+                | Q(method=PaymentMethod.CREDIT, deduction__isnull=True, debt__isnull=False, old_debt__isnull=True)
+                | Q(method=PaymentMethod.CREDIT, deduction__isnull=True, debt__isnull=True, old_debt__isnull=False)
+                | Q(~Q(method__in=INSTRUMENTS), deduction__isnull=True, debt__isnull=True, old_debt__isnull=True),
             ),
             models.CheckConstraint(
                 name="payment_by_exchange_has_what_came_back",

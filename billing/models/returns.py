@@ -9,6 +9,7 @@ from advances.models import AdvancePayment, Deduction
 from advances.models.triggers import nothing_added_to
 from billing.models import triggers
 from billing.models.bill import Bill, BillLine
+from billing.models.old_books import OldBooks
 from debts.models import DebtReduction
 from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
@@ -35,9 +36,10 @@ class Return(StoreOwned):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     bill = StoreForeignKey(Bill, related_name="returns")
     is_void = models.BooleanField(default=False)
-    number = models.CharField(max_length=16)
+    number = models.CharField(max_length=44)  # the store's own: at most 16 characters
     year = models.CharField("financial year", max_length=4)
-    sequence = models.PositiveIntegerField()
+    sequence = models.PositiveIntegerField(null=True)  # None: out of old books, in no series of the store
+    imported_from = StoreForeignKey(OldBooks, null=True, related_name="returns", db_index=False)
     total = MoneyField()
     total_cost = MoneyField()
     reason = models.CharField(max_length=500)
@@ -54,7 +56,15 @@ class Return(StoreOwned):
         constraints = [
             *StoreOwned.Meta.constraints,
             StoreKey("bill"),
-            models.UniqueConstraint(name="return_number_once", fields=["store", "number"]),
+            StoreKey("imported_from"),
+            models.UniqueConstraint(
+                name="return_number_once", fields=["store", "number", "imported_from"], nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                name="return_is_in_one_series",
+                condition=Q(imported_from__isnull=True, sequence__isnull=False)
+                | Q(imported_from__isnull=False, sequence__isnull=True, is_void=False, total_cost=0),
+            ),
             models.UniqueConstraint(name="return_sequence_once", fields=["store", "year", "sequence"]),
             models.UniqueConstraint(name="bill_void_once", fields=["bill"], condition=Q(is_void=True)),
             models.CheckConstraint(name="return_has_a_reason", condition=~Q(reason="")),
@@ -119,6 +129,7 @@ class Way(models.TextChoices):
     BANK_TRANSFER = "bank_transfer", "Bank transfer"
     ADVANCE = "advance", "Kept as advance"
     EXCHANGE = "exchange", "Put towards new goods"
+    OTHER = "other", "Other"  # what an older program did not say
     GIVEN_UP = "given_up", "Was given up before"
 
 

@@ -9,13 +9,14 @@ bill_adds_up = pgtrigger.Trigger(
     name="adds_up",
     operation=pgtrigger.Insert,
     when=pgtrigger.After,
-    declare=[("lines", "RECORD"), ("paid", "NUMERIC"), ("tied", "BIGINT")],
+    declare=[("lines", "RECORD"), ("paid", "NUMERIC"), ("tied", "BIGINT"), ("old", "BIGINT")],
     func="""
         SELECT count(*) AS n, sum(subtotal) AS subtotal, sum(discount) AS discount, sum(rounding) AS rounding,
                sum(total) AS total, sum(cost) AS cost
           INTO lines FROM billing_billline WHERE bill_id = NEW.id;
-        SELECT coalesce(sum(amount), 0), count(deduction_id) + count(debt_id) INTO paid, tied
-          FROM billing_payment WHERE bill_id = NEW.id;
+        SELECT coalesce(sum(amount), 0), count(deduction_id) + count(debt_id),
+               count(*) FILTER (WHERE method = 'other' OR old_debt_id IS NOT NULL)
+          INTO paid, tied, old FROM billing_payment WHERE bill_id = NEW.id;
         IF lines.n = 0 OR lines.subtotal <> NEW.subtotal OR lines.discount <> NEW.discount
            OR lines.rounding <> NEW.rounding OR lines.total <> NEW.total OR lines.cost <> NEW.total_cost
            OR paid <> NEW.total
@@ -34,6 +35,15 @@ bill_adds_up = pgtrigger.Trigger(
             RAISE EXCEPTION 'bill % is paid with what is another customer''s', NEW.number
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'bill_paid_by_its_customer';
         END IF;
+        IF old > 0 AND (NEW.imported_from_id IS NULL OR EXISTS (
+            SELECT 1 FROM billing_payment AS payment LEFT JOIN billing_olddebt AS old_debt
+                ON old_debt.id = payment.old_debt_id AND old_debt.books_id = NEW.imported_from_id
+             WHERE payment.bill_id = NEW.id AND payment.old_debt_id IS NOT NULL
+               AND old_debt.amount IS DISTINCT FROM payment.amount))
+        THEN
+            RAISE EXCEPTION 'bill % is paid as only a bill out of the same old books can be', NEW.number
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'bill_out_of_old_books';
+        END IF;
         IF num_nonnulls(NEW.debt_payment_id, NEW.kept_advance_id) > 0 AND NEW.customer_id IS DISTINCT FROM coalesce(
             (SELECT customer_id FROM debts_debtpayment WHERE id = NEW.debt_payment_id),
             (SELECT customer_id FROM advances_advancepayment WHERE id = NEW.kept_advance_id))
@@ -50,13 +60,18 @@ return_adds_up = pgtrigger.Trigger(
     name="adds_up",
     operation=pgtrigger.Insert,
     when=pgtrigger.After,
-    declare=[("lines", "RECORD"), ("given", "NUMERIC")],
+    declare=[("lines", "RECORD"), ("given", "NUMERIC"), ("old", "BIGINT")],
     func="""
         SELECT count(*) AS n, sum(part.total) AS total, sum(part.cost) AS cost,
                bool_and(line.bill_id = NEW.bill_id) AS of_the_bill
           INTO lines FROM billing_returnline AS part JOIN billing_billline AS line ON line.id = part.bill_line_id
          WHERE part.goods_return_id = NEW.id;
-        SELECT coalesce(sum(amount), 0) INTO given FROM billing_moneyback WHERE goods_return_id = NEW.id;
+        SELECT coalesce(sum(amount), 0), count(*) FILTER (WHERE way = 'other') INTO given, old
+          FROM billing_moneyback WHERE goods_return_id = NEW.id;
+        IF old > 0 AND NEW.imported_from_id IS NULL THEN
+            RAISE EXCEPTION 'return % gives back as only one out of old books can', NEW.number
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'return_out_of_old_books';
+        END IF;
         IF lines.n = 0 OR lines.total <> NEW.total OR lines.cost <> NEW.total_cost OR given <> NEW.total
            OR NOT lines.of_the_bill
         THEN
@@ -80,7 +95,7 @@ credit_note_adds_up = pgtrigger.Trigger(
     name="adds_up",
     operation=pgtrigger.Insert,
     when=pgtrigger.After,
-    declare=[("lines", "RECORD"), ("given", "NUMERIC")],
+    declare=[("lines", "RECORD"), ("given", "NUMERIC"), ("old", "BIGINT")],
     func="""
         SELECT count(*) AS n, sum(line.total) AS total, sum(line.cost) AS cost,
                bool_and(batch.id IS NULL
@@ -88,7 +103,12 @@ credit_note_adds_up = pgtrigger.Trigger(
                            = (line.product_id, line.quantity, line.cost)) AS came_in
           INTO lines FROM billing_creditnoteline AS line LEFT JOIN billing_batch AS batch ON batch.id = line.batch_id
          WHERE line.note_id = NEW.id;
-        SELECT coalesce(sum(amount), 0) INTO given FROM billing_creditnotemoney WHERE note_id = NEW.id;
+        SELECT coalesce(sum(amount), 0), count(*) FILTER (WHERE way = 'other') INTO given, old
+          FROM billing_creditnotemoney WHERE note_id = NEW.id;
+        IF old > 0 AND NEW.imported_from_id IS NULL THEN
+            RAISE EXCEPTION 'credit note % gives back as only one out of old books can', NEW.number
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_note_out_of_old_books';
+        END IF;
         IF lines.n = 0 OR lines.total <> NEW.total OR lines.cost <> NEW.total_cost OR given <> NEW.total
            OR NOT lines.came_in
         THEN
@@ -153,3 +173,14 @@ def _barcode_once(elsewhere: str, lock: str) -> pgtrigger.Trigger:
 # barcode waits for those that are being written, and they for it, so that neither overlooks the other.
 barcode_of_a_product = _barcode_once("billing_productbarcode", "pg_advisory_xact_lock_shared")
 further_barcode = _barcode_once("billing_product", "pg_advisory_xact_lock")
+
+
+def assigned_once(column: str) -> pgtrigger.Trigger:
+    """A column that is filled once, and then stays."""
+    return pgtrigger.Trigger(
+        name="assigned_once",
+        operation=pgtrigger.Update,
+        when=pgtrigger.Before,
+        condition=pgtrigger.Condition(f"OLD.{column} IS NOT NULL AND OLD.{column} IS DISTINCT FROM NEW.{column}"),
+        func="RAISE EXCEPTION 'Cannot update rows of %: it is assigned already', TG_TABLE_NAME;",
+    )

@@ -41,7 +41,9 @@ def balances_told(bill: Bill, payments: Sequence[Payment]) -> BalancesTold | Non
     """
     if bill.customer_id is None:
         return None
-    own = [str(key) for payment in payments for key in (payment.deduction_id, payment.debt_id) if key]
+    own = [
+        str(key) for payment in payments for key in (payment.deduction_id, payment.debt_id, payment.old_debt_id) if key
+    ]
     own += [str(key) for key in (bill.debt_payment_id, bill.kept_advance_id) if key]
     query = f"""
         SELECT coalesce(sum(debt), 0.00), coalesce(sum(advance), 0.00)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from advances.models import Deduction, Utilization
 from billing.models import Bill, MoneyBack, Way
@@ -71,7 +71,10 @@ class Settlement:
 def read_settlement(bill: Bill) -> Settlement:
     """What there is to give back of a bill. The caller who will write holds the customer's lock."""
     payments = list(bill.payments.select_related("deduction"))
-    debts = list(Debt.objects.filter(payment__bill=bill).oldest_first())
+    if bill.is_imported and bill.payments.filter(old_debt__isnull=False, old_debt__debt__isnull=True).exists():
+        raise Refused("Nobody owes what this bill left unpaid yet. Assign its old debt to a customer first.")
+    of_the_bill = Q(old_debt__bill_payment__bill=bill) if bill.is_imported else Q(payment__bill=bill)
+    debts = list(Debt.objects.filter(of_the_bill).oldest_first())
     given = list(MoneyBack.objects.filter(goods_return__bill=bill))
     allocated = _allocated(debts)
     came_from_others = _sum(MoneyBack.objects.filter(way=Way.OTHER_DEBT, reduction__debt__in=debts))

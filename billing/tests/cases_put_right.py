@@ -39,6 +39,7 @@ A_REDUCTION, AN_ADVANCE = _one("creditnotemoney", "reduction_id"), _one("creditn
 REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("creditnote", "credit_note_number_once", {"number": "number"}),
     ("creditnote", "credit_note_sequence_once", {"sequence": "sequence"}),
+    ("creditnote", "credit_note_is_in_one_series", {"sequence": "NULL"}),
     ("creditnote", "billing_creditnote_sequence_check", {"sequence": "-1"}),
     ("creditnote", "credit_note_has_a_reason", {"reason": "''"}),
     ("creditnote", "credit_note_names_its_customer", {"customer_number": "''"}),

@@ -21,11 +21,16 @@ from billing.models import (
     Bill,
     BillLine,
     BillMove,
+    BooksRun,
+    BooksRunLine,
     CreditNote,
     CreditNoteLine,
     CreditNoteMoney,
     MethodChange,
     MoneyBack,
+    OldBooks,
+    OldDebt,
+    OldDebtPayment,
     Payment,
     Product,
     ProductBarcode,
@@ -48,6 +53,7 @@ from billing.services.tender import Tender
 from billing.tests import cases_put_right
 from billing.tests.factories import filled_cart, sell, short_of_and_put_right, stocked_product, take_back
 from customers.models import Customer
+from debts.models import DebtPayment
 from debts.services import reduce_debt
 from debts.tests.factories import owes
 from viveka.stores.constraints import StoreKey
@@ -63,15 +69,20 @@ LEDGERS = [
     *(StockShortage, ShortageSettlement, StockAdjustment),
 ]
 LEDGERS += [CreditNote, CreditNoteLine, CreditNoteMoney, BillMove, MethodChange, Reassignment, ReceiptPrint]
+LEDGERS += [OldBooks, BooksRun, BooksRunLine, OldDebt, OldDebtPayment]
 MAY_CHANGE = {
     Batch: {"remaining", "selling_price", "mrp", "expiry_date", "supplier", "supplier_bill", "note"},
     BillLine: {"returned"},
     RecordBill: {"released_at"},
     StockShortage: {"open"},
+    BooksRun: {"counts", "ended_at"},
+    OldDebt: {"debt_id", "why"},
+    OldDebtPayment: {"payment_id"},
 }
 
 A_BILL = (
-    "(SELECT id FROM billing_bill AS one WHERE store_id = billing_recordbill.store_id ORDER BY sequence DESC LIMIT 1)"
+    "(SELECT id FROM billing_bill AS one WHERE store_id = billing_recordbill.store_id"
+    " ORDER BY sequence DESC NULLS LAST LIMIT 1)"
 )
 A_LINE = "(SELECT id FROM billing_billline AS one WHERE store_id = billing_stockshortage.store_id LIMIT 1)"
 A_MOVEMENT = "(SELECT min(id) FROM billing_stockmovement AS one WHERE store_id = billing_shortagesettlement.store_id)"
@@ -90,11 +101,18 @@ FRESH: dict[str, dict[str, str]] = {
     "cartline": {"product_id": "(SELECT max(id) FROM billing_product)"},
     # another bill of the same record, and it was voided
     "recordbill": {"released_at": "now()", "bill_id": A_BILL},
+    "oldbooks": {"name": "name || '2'"},
+    "olddebt": {"key": "key || '2'", "debt_id": "NULL"},
+    "olddebtpayment": {"key": "key || '2'", "payment_id": "NULL"},
 }
 
 FRESH |= cases_put_right.FRESH
 
 A_DEBT = "(SELECT debt_id FROM billing_payment AS one WHERE method = 'credit' ORDER BY id DESC LIMIT 1)"
+A_DEBT = "(SELECT debt_id FROM billing_payment AS one WHERE debt_id IS NOT NULL ORDER BY id DESC LIMIT 1)"
+A_TIED = "(SELECT old_debt_id FROM billing_payment AS one WHERE old_debt_id IS NOT NULL ORDER BY id DESC LIMIT 1)"
+AN_OLD_DEBT = "(SELECT id FROM billing_olddebt AS one ORDER BY created_at DESC LIMIT 1)"
+SOME_BOOKS = "(SELECT id FROM billing_oldbooks AS one ORDER BY id DESC LIMIT 1)"
 A_DEDUCTION = "(SELECT deduction_id FROM billing_payment AS one WHERE method = 'advance' ORDER BY id DESC LIMIT 1)"
 A_DEBT_PAYMENT = "(SELECT debt_payment_id FROM billing_bill ORDER BY debt_payment_id DESC NULLS LAST LIMIT 1)"
 A_KEPT_ADVANCE = "(SELECT kept_advance_id FROM billing_bill ORDER BY kept_advance_id DESC NULLS LAST LIMIT 1)"
@@ -115,6 +133,8 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("bill", "bill_names_its_customer", {"customer_id": "NULL"}),
     ("bill", "bill_number_once", {"number": "number"}),
     ("bill", "bill_sequence_once", {"sequence": "sequence"}),
+    ("bill", "bill_is_in_one_series", {"sequence": "NULL"}),
+    ("bill", "bill_is_in_one_series", {"imported_from_id": SOME_BOOKS}),
     ("bill", "bill_debt_payment_once", {"debt_payment_id": A_DEBT_PAYMENT}),
     ("bill", "bill_kept_advance_once", {"kept_advance_id": A_KEPT_ADVANCE}),
     ("bill", "bill_money_above_goes_one_way", {"debt_payment_id": A_DEBT_PAYMENT, "kept_advance_id": A_KEPT_ADVANCE}),
@@ -131,6 +151,8 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("billline", "bill_line_of_unknown_cost_has_none", {"is_cost_unknown": "true"}),
     ("return", "return_number_once", {"number": "number"}),
     ("return", "return_sequence_once", {"sequence": "sequence"}),
+    ("return", "return_is_in_one_series", {"sequence": "NULL"}),
+    ("return", "return_is_in_one_series", {"imported_from_id": SOME_BOOKS}),
     ("return", "billing_return_sequence_check", {"sequence": "-1"}),
     ("return", "return_has_a_reason", {"reason": "''"}),
     ("return", "bill_void_once", {"is_void": "true", "bill_id": A_VOID}),
@@ -155,6 +177,13 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("payment", "payment_instrument_follows_method", {"method": "'advance'", "tendered": "NULL"}),
     ("payment", "payment_instrument_follows_method", {"debt_id": A_DEBT}),
     ("payment", "payment_instrument_follows_method", {"deduction_id": A_DEDUCTION}),
+    ("payment", "payment_instrument_follows_method", {"old_debt_id": AN_OLD_DEBT}),
+    (
+        "payment",
+        "payment_instrument_follows_method",
+        {"method": "'credit'", "tendered": "NULL", "debt_id": A_DEBT, "old_debt_id": AN_OLD_DEBT},
+    ),
+    ("payment", "billing_payment_old_debt_id_key", {"method": "'credit'", "tendered": "NULL", "old_debt_id": A_TIED}),
     ("payment", "billing_payment_debt_id_key", {"method": "'credit'", "tendered": "NULL", "debt_id": A_DEBT}),
     (
         "payment",
@@ -213,6 +242,23 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("recordbill", "appointment_billed_once", {"released_at": "NULL"}),
     ("recordbill", "booking_billed_once", {"released_at": "NULL", "appointment_id": "NULL", "booking_id": A_BOOKING}),
     ("recordbill", "billing_recordbill_bill_id_key", {"bill_id": "bill_id"}),
+    ("oldbooks", "old_books_once", {"name": "name"}),
+    ("oldbooks", "old_books_have_a_name", {"name": "''"}),
+    ("booksrun", "books_run_kind_known", {"kind": "'guess'"}),
+    ("booksrun", "import_is_of_books", {"books_id": "NULL"}),
+    ("booksrun", "books_run_ends_after_it_began", {"ended_at": "began_at - interval '1 second'"}),
+    ("booksrun", "one_import_under_way", {"ended_at": "NULL"}),
+    ("booksrunline", "books_run_line_outcome_known", {"outcome": "'lost'"}),
+    ("booksrunline", "books_run_line_has_a_reason", {"reason": "''"}),
+    ("olddebt", "old_debt_once", {"key": "key"}),
+    ("olddebt", "old_debt_is_at_least_a_paisa", {"amount": "0"}),
+    ("olddebt", "old_debt_has_a_number", {"key": "''"}),
+    ("olddebt", "old_debt_phone_is_e164", {"phone": "'98765'"}),
+    ("olddebt", "billing_olddebt_debt_id_key", {"debt_id": "debt_id"}),
+    ("olddebtpayment", "old_payment_once", {"key": "key"}),
+    ("olddebtpayment", "old_payment_is_at_least_a_paisa", {"amount": "0"}),
+    ("olddebtpayment", "old_payment_mode_known", {"mode": "'advance'"}),
+    ("olddebtpayment", "billing_olddebtpayment_payment_id_key", {"payment_id": "payment_id"}),
 ]
 REFUSED += cases_put_right.REFUSED
 NUMBERS = [(model, field) for model in OWNED for field in model._meta.fields if isinstance(field, BoundedDecimalField)]
@@ -259,10 +305,41 @@ def shop(store: Store, other_store: Store, cashier: User) -> dict[str, Any]:
         settled = ShortageSettlement.objects.get(store=one)
         made |= {"shortagesettlement": settled.pk, "stockshortage": settled.shortage_id}
         made |= {"stockadjustment": soap.adjustments.get().pk, "productbarcode": soap.barcodes.get().pk}
+        made |= old_books(one, cashier, mixed)
         made["stockmovement"] = StockMovement.objects.get(product=soap, reason="received").pk
         made |= cases_put_right.make_rows(bill, buyer, cashier)
         exchange(bill.pk, returned.money.get().pk)
     return made
+
+
+def old_books(store: Store, by: User, like: Bill) -> dict[str, Any]:
+    """A bill out of old books that is owed, and an old debt that has its owner, with a payment."""
+    books = OldBooks.objects.create(store=store, name="till")
+    now = timezone.now()
+    run = BooksRun.objects.create(store=store, books=books, kind="import", by=by, began_at=now, ended_at=now)
+    BooksRun.objects.create(store=store, books=books, kind="import", by=by, began_at=now)
+    line = BooksRunLine.objects.create(store=store, run=run, outcome="refused", place="lines 2", reason="x")
+    debts = [
+        OldDebt.objects.create(store=store, books=books, key=key, amount=1, at=like.at, debt_id=debt)
+        for key, debt in (("1", like.payments.get(method="credit").debt_id), ("2", None), ("3", None))
+    ]
+    settled = DebtPayment.objects.filter(store=store)[0]
+    paid = OldDebtPayment.objects.create(
+        store=store, books=books, old_debt=debts[0], key="1", amount=1, at=like.at, payment=settled
+    )
+    line_of = like.lines.all()[0]
+    common = {"store": store, "bill_id": uuid4()}
+    BillLine.objects.create(
+        **common, product=line_of.product, position=1, name="x", unit="pc", quantity=1, price=1, subtotal=1, total=1,
+        cost=0,
+    )  # fmt: skip
+    Payment.objects.create(**common, method="credit", amount=1, old_debt=debts[1], by=by, at=like.at)
+    Bill.objects.create(
+        id=common["bill_id"], store=store, number="17", year="2526", imported_from=books, at=like.at, day=like.day,
+        cashier=by, subtotal=1, total=1, total_cost=0,
+    )  # fmt: skip
+    return {"oldbooks": books.pk, "booksrun": run.pk, "booksrunline": line.pk, "olddebt": debts[0].pk,
+            "olddebtpayment": paid.pk}  # fmt: skip
 
 
 def execute(sql: str, parameters: Any = None) -> int:
@@ -410,8 +487,15 @@ def test_no_row_ties_two_stores(shop: dict[str, Any], other_store: Store, model:
         change |= {"way": {"reduction": "'debt'", "deduction": "'restored'", "advance": "'advance'"}[field.name]}
     elif model is RecordBill:
         change |= {"appointment_id": "NULL"} if field.name == "booking" else {}
-    elif field.name in ("deduction", "debt"):
-        change |= {"method": "'credit'" if field.name == "debt" else "'advance'", "tendered": "NULL"}
+    elif table == "payment" and field.name in ("deduction", "debt", "old_debt"):
+        change |= {"method": "'advance'" if field.name == "deduction" else "'credit'", "tendered": "NULL"}
+    elif field.name == "imported_from":
+        change |= {"sequence": "NULL", "total_cost": "0"}
+        execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        execute(f"ALTER TABLE billing_{table} DISABLE TRIGGER USER")  # it is not the bill's own cost
+    elif table == "olddebtpayment" and field.name == "payment":  # it is another one's already, says the index before
+        execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+        execute("ALTER TABLE billing_olddebtpayment DROP CONSTRAINT billing_olddebtpayment_payment_id_key")
     elif field.name in ("debt_payment", "kept_advance"):  # the trigger and the index would speak first
         execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         execute(
@@ -697,6 +781,8 @@ def test_every_constraint_and_trigger_has_a_case_here() -> None:
     fences = {(model, name) for model in LEDGERS for name in ("read_only", "never_deleted", "never_emptied")}
     fences |= {(Bill, "adds_up"), (BillLine, "bill_is_closed"), (Payment, "bill_is_closed")}
     fences |= {(Bill, "moved_by_merge")} | {(model, "blanked_by_erasure") for model in (Bill, BillLine, Return)}
+    fences |= {(OldDebt, "assigned_once"), (OldDebtPayment, "assigned_once"), (OldDebt, "blanked_by_erasure")}
+    fences |= {(CreditNote, "corrected")}
     fences |= {(Return, "adds_up"), (ReturnLine, "header_is_closed"), (MoneyBack, "header_is_closed")}
     fences |= {(Bill, "corrected"), (Payment, "corrected"), (CreditNote, "adds_up"), (CreditNote, "moved_by_merge")}
     fences |= {(CreditNoteLine, "header_is_closed"), (CreditNoteMoney, "header_is_closed")}

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from customers.api.known import customer_named
 from debts.api.router import router
 from debts.api.shown import AllocationOut, DebtPaymentOut, payment_out
-from debts.models import DebtPayment, RepaymentMode
+from debts.models import TAKEN_BY, DebtPayment, RepaymentMode
 from debts.services import Repayment, repay_debts
 from viveka.stores.api.answers import answer, once, says, traced
 from viveka.stores.api.auth import SELLERS
@@ -31,7 +31,7 @@ from viveka.stores.api.fields import (
 from viveka.stores.middleware import StoreRequest
 
 MOST_DEBTS = 500
-MODES = ", ".join(RepaymentMode.values)
+MODES = ", ".join(TAKEN_BY)
 
 
 class PaymentMade(Outgoing):

@@ -3,11 +3,12 @@
 from debts.models.account import CreditAccount
 from debts.models.debt import Debt, DebtStatus
 from debts.models.opening import OpeningBalance, OpeningUndo
-from debts.models.payment import Allocation, DebtPayment, PaymentReversal, RepaymentMode
+from debts.models.payment import TAKEN_BY, Allocation, DebtPayment, PaymentReversal, RepaymentMode
 from debts.models.reduction import DebtReduction, ReductionCause
 from debts.models.reminding import PaymentPromise, Reminder, ReminderWay
 
 __all__ = [
+    "TAKEN_BY",
     "Allocation",
     "CreditAccount",
     "Debt",

@@ -17,13 +17,18 @@ from viveka.stores.money import ZERO
 
 
 class RepaymentMode(models.TextChoices):
-    """How a debt is paid. `advance` is the customer's own balance."""
+    """How a debt is paid. `advance` is the customer's own balance, `other` what an older program did not say."""
 
     CASH = "cash", "Cash"
     CARD = "card", "Card"
     UPI = "upi", "UPI"
     BANK_TRANSFER = "bank_transfer", "Bank transfer"
     ADVANCE = "advance", "Advance balance"
+    OTHER = "other", "Other"
+
+
+TAKEN_BY = tuple(mode for mode in RepaymentMode if mode != RepaymentMode.OTHER)
+"""How staff can take a payment."""
 
 
 class DebtPayment(StoreOwned):

@@ -18,7 +18,7 @@ from advances.services import (
     take_back_untouched,
 )
 from customers.models import Customer
-from debts.models import Allocation, Debt, DebtPayment, DebtStatus, PaymentReversal, RepaymentMode
+from debts.models import TAKEN_BY, Allocation, Debt, DebtPayment, DebtStatus, PaymentReversal, RepaymentMode
 from debts.services.debt import change_debt_balance, later_than, settle_status
 from viveka.stores.dating import check_dated
 from viveka.stores.errors import Conflict, Missing, Refused
@@ -62,8 +62,8 @@ def repay_debts(
     """
     if repayment.amount < PAISA:
         raise Refused("A payment is at least 0.01.", "amount")
-    if repayment.mode not in RepaymentMode.values:
-        raise Refused(f"The mode is one of {', '.join(RepaymentMode.values)}.", "mode")
+    if repayment.mode not in TAKEN_BY:
+        raise Refused(f"The mode is one of {', '.join(TAKEN_BY)}.", "mode")
     moves_money = at is None and not repayment.from_balance
     till = hold_till(customer.store, is_needed=repayment.mode == RepaymentMode.CASH) if moves_money else None
     customer = Customer.objects.lock(customer.store, customer.pk)

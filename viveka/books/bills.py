@@ -93,11 +93,13 @@ RULES = [
     ),
     sql_rule(
         "bill_names_its_customer",
-        "A bill copies its customer's number and name; a bill without a customer has none of the copies.",
+        "A bill copies its customer's number and name; a bill without a customer has none of the copies, save the name"
+        " and phone that old books had.",
         """
         SELECT id FROM billing_bill
          WHERE store_id = ANY(%(stores)s)
-           AND CASE WHEN customer_id IS NULL
+           AND CASE WHEN customer_id IS NULL AND imported_from_id IS NOT NULL THEN customer_number || for_name <> ''
+                    WHEN customer_id IS NULL
                     THEN customer_number || customer_name || customer_phone || for_name <> ''
                     ELSE customer_number = '' END
         """,
@@ -138,8 +140,8 @@ RULES = [
     ),
     sql_rule(
         "line_moved_its_goods",
-        "What a line sold left the batches or was short, all of it; only what keeps no stock (now, or at some time)"
-        " moves nothing.",
+        "What a line sold left the batches or was short, all of it; only what keeps no stock (now, or at some time),"
+        " or was sold in old books, moves nothing.",
         """
         SELECT line.id FROM billing_billline AS line LEFT JOIN (
             SELECT bill_line_id, sum(quantity) AS quantity FROM (
@@ -150,6 +152,8 @@ RULES = [
             ) AS parts GROUP BY bill_line_id
         ) AS goods ON goods.bill_line_id = line.id
          WHERE line.store_id = ANY(%(stores)s) AND line.quantity IS DISTINCT FROM goods.quantity
+           AND NOT EXISTS (SELECT 1 FROM billing_bill AS bill
+                            WHERE bill.id = line.bill_id AND bill.imported_from_id IS NOT NULL)
            AND (goods.quantity IS NOT NULL OR (
                NOT EXISTS (SELECT 1 FROM billing_product AS product
                             WHERE product.id = line.product_id AND product.stock_policy = 'none')

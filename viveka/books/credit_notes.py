@@ -63,11 +63,13 @@ RULES = [
     ),
     sql_rule(
         "credit_note_names_its_customer",
-        "A credit note copies its customer's number; one without a customer has none of the copies.",
+        "A credit note copies its customer's number; one without a customer has none of the copies, save the name and"
+        " phone that old books had.",
         """
         SELECT id FROM billing_creditnote
          WHERE store_id = ANY(%(stores)s)
-           AND CASE WHEN customer_id IS NULL THEN customer_number || customer_name || customer_phone <> ''
+           AND CASE WHEN customer_id IS NULL AND imported_from_id IS NOT NULL THEN customer_number <> ''
+                    WHEN customer_id IS NULL THEN customer_number || customer_name || customer_phone <> ''
                     ELSE customer_number = '' END
         """,
     ),

@@ -145,12 +145,14 @@ RULES = [
     ),
     sql_rule(
         "credit_of_a_bill_is_a_debt",
-        "What a bill left on credit is a debt of that amount and of the bill's customer.",
+        "What a bill left on credit is a debt of that amount and of the bill's customer; on a bill out of old books one"
+        " old debt in place of it.",
         """
         SELECT payment.id FROM billing_payment AS payment
           JOIN billing_bill AS bill ON bill.id = payment.bill_id
           LEFT JOIN debts_debt AS debt ON debt.id = payment.debt_id
          WHERE payment.store_id = ANY(%(stores)s) AND payment.method = 'credit'
+           AND (payment.old_debt_id IS NULL OR payment.debt_id IS NOT NULL)
            AND (payment.amount, bill.customer_id) IS DISTINCT FROM (debt.amount, debt.customer_id)
         """,
     ),

@@ -10,7 +10,8 @@ def _in_a_year(what: str, table: str, prefix: str) -> list[Rule]:
     return [
         sql_rule(
             f"{what}_number_reads_right",
-            f"A {what}'s number is made of a prefix, its financial year and its sequence; the year is that of its day.",
+            f"A {what}'s number is made of a prefix, its financial year and its sequence; the year is that of its day."
+            " One out of old books has a number of its own.",
             f"""
             SELECT id FROM (
                 SELECT id, number, year, day,
@@ -19,7 +20,7 @@ def _in_a_year(what: str, table: str, prefix: str) -> list[Rule]:
                   FROM {table} WHERE store_id = ANY(%(stores)s)
             ) AS numbered
              WHERE right(number, length(tail)) <> tail
-                OR left(number, length(number) - length(tail)) !~ '^{prefix}$'
+                OR tail IS NOT NULL AND left(number, length(number) - length(tail)) !~ '^{prefix}$'
                 OR year NOT IN (to_char(day, 'YY') || to_char(day + interval '1 year', 'YY'),
                                 to_char(day - interval '1 year', 'YY') || to_char(day, 'YY'))
             """,
@@ -31,7 +32,7 @@ def _in_a_year(what: str, table: str, prefix: str) -> list[Rule]:
             SELECT id FROM (
                 SELECT id, sequence,
                        lag(sequence, 1, 0) OVER (PARTITION BY store_id, year ORDER BY sequence, id) AS before
-                  FROM {table} WHERE store_id = ANY(%(stores)s)
+                  FROM {table} WHERE store_id = ANY(%(stores)s) AND sequence IS NOT NULL
             ) AS followed WHERE sequence <> before + 1
             """,
         ),
@@ -42,7 +43,7 @@ def _in_a_year(what: str, table: str, prefix: str) -> list[Rule]:
             f"""
             SELECT coalesce(counter.id::text, 'none for ' || name || ' in store ' || store_id)
               FROM (SELECT store_id, '{what} ' || year AS name, max(sequence) AS last FROM {table}
-                     WHERE store_id = ANY(%(stores)s) GROUP BY store_id, year) AS given
+                     WHERE store_id = ANY(%(stores)s) AND sequence IS NOT NULL GROUP BY store_id, year) AS given
               FULL JOIN (SELECT id, store_id, name, value FROM stores_counter
                           WHERE store_id = ANY(%(stores)s) AND name LIKE '{what} %%') AS counter
                    USING (store_id, name)

@@ -162,7 +162,7 @@ RULES = [
           JOIN billing_bill AS bill ON bill.id = made.bill_id
           LEFT JOIN debts_debtreduction AS less ON less.id = back.reduction_id
           LEFT JOIN debts_debt AS debt ON debt.id = less.debt_id
-          LEFT JOIN billing_payment AS credit ON credit.debt_id = debt.id
+          LEFT JOIN billing_payment AS credit ON coalesce(credit.debt_id, credit.old_debt_id) = debt.id
           LEFT JOIN advances_advancepayment AS advance ON advance.id = back.advance_id
           LEFT JOIN advances_deduction AS used ON used.id = back.deduction_id
          WHERE back.store_id = ANY(%(stores)s)
@@ -196,7 +196,8 @@ RULES = [
         WITH back AS (
             SELECT made.bill_id AS id, min(made.created_at) - interval '1 minute' AS first,
                    sum(part.amount) FILTER (
-                       WHERE part.way IN ('cash', 'card', 'upi', 'bank_transfer', 'other_debt', 'exchange')) AS gone
+                       WHERE part.way IN ('cash', 'card', 'upi', 'bank_transfer', 'other', 'other_debt', 'exchange')
+                   ) AS gone
               FROM billing_moneyback AS part JOIN billing_return AS made ON made.id = part.goods_return_id
              WHERE part.store_id = ANY(%(stores)s) GROUP BY made.bill_id
         )
@@ -205,12 +206,12 @@ RULES = [
                SELECT coalesce(sum(amount) FILTER (WHERE method NOT IN ('advance', 'credit')), 0)
                  FROM billing_payment WHERE bill_id = back.id)
              + (SELECT coalesce(sum(part.amount), 0) FROM billing_payment AS credit
-                  JOIN debts_allocation AS part ON part.debt_id = credit.debt_id
+                  JOIN debts_allocation AS part ON part.debt_id = coalesce(credit.debt_id, credit.old_debt_id)
                   JOIN debts_debtpayment AS paid ON paid.id = part.payment_id AND paid.mode <> 'advance'
                   LEFT JOIN debts_paymentreversal AS undone ON undone.payment_id = paid.id
                  WHERE credit.bill_id = back.id AND (undone.id IS NULL OR undone.created_at >= back.first))
              + (SELECT coalesce(sum(part.amount), 0) FROM billing_payment AS credit
-                  JOIN debts_debtreduction AS less ON less.debt_id = credit.debt_id
+                  JOIN debts_debtreduction AS less ON less.debt_id = coalesce(credit.debt_id, credit.old_debt_id)
                   JOIN billing_moneyback AS part ON part.reduction_id = less.id AND part.way = 'other_debt'
                  WHERE credit.bill_id = back.id)
         """,

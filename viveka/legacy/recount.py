@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from customers.models import Customer
 from viveka.stores.models import Store
+from viveka.stores.tracing import UNTRACED
 from viveka.stores.transactions import retry_when_entangled
 
 COUNTED = ("total_purchases", "purchase_count", "last_purchase_at", "debt_balance", "advance_balance")
@@ -15,7 +16,10 @@ COUNTED = ("total_purchases", "purchase_count", "last_purchase_at", "debt_balanc
 # All customers of a store, or those of `customers`, whose record says something else than their rows.
 _OTHERWISE = """
 WITH back AS (
-    SELECT bill_id, sum(total) AS total FROM billing_return WHERE store_id = %(store)s GROUP BY bill_id
+    SELECT bill_id, sum(total) AS total FROM billing_return
+     WHERE store_id = %(store)s AND (%(customers)s::bigint[] IS NULL OR bill_id IN (
+           SELECT id FROM billing_bill WHERE store_id = %(store)s AND customer_id = ANY(%(customers)s)))
+     GROUP BY bill_id
 ), gone AS (
     SELECT line.bill_id FROM billing_billline AS line
      WHERE line.bill_id IN (SELECT bill_id FROM back)
@@ -31,10 +35,12 @@ WITH back AS (
      GROUP BY customer_id
 ), owed AS (
     SELECT customer_id, sum(balance) AS balance FROM debts_debt
-     WHERE store_id = %(store)s AND status = 'open' GROUP BY customer_id
+     WHERE store_id = %(store)s AND status = 'open'
+       AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s)) GROUP BY customer_id
 ), ahead AS (
     SELECT customer_id, sum(remaining_amount) AS remaining FROM advances_advancepayment
-     WHERE store_id = %(store)s GROUP BY customer_id
+     WHERE store_id = %(store)s AND (%(customers)s::bigint[] IS NULL OR customer_id = ANY(%(customers)s))
+     GROUP BY customer_id
 ), counted AS (
     SELECT customer.id, customer.number, total_purchases, purchase_count::bigint, last_purchase_at, debt_balance,
            advance_balance, coalesce(bought.total, 0) AS total, coalesce(bought.bills, 0) AS bills, bought.last,
@@ -49,6 +55,14 @@ SELECT * FROM counted
  WHERE (total_purchases, purchase_count, last_purchase_at, debt_balance, advance_balance)
        IS DISTINCT FROM (total, bills, last, owed, ahead)
  ORDER BY id
+"""
+
+# The same, written; within `customers` alone.
+_PUT_RIGHT = f"""{UNTRACED}
+UPDATE customers_customer AS customer
+   SET total_purchases = found.total, purchase_count = found.bills, last_purchase_at = found.last,
+       debt_balance = found.owed, advance_balance = found.ahead
+  FROM ({_OTHERWISE}) AS found WHERE found.id = customer.id
 """
 
 
@@ -79,12 +93,14 @@ def recount(*, store: Store, dry_run: bool = False) -> list[Difference]:
 def _put_right(store: Store, customers: Sequence[int]) -> list[Difference]:
     list(Customer.objects.of(store).filter(pk__in=customers).for_no_key_update().values_list("pk"))
     found = _otherwise(store, customers)
-    values: dict[int, dict[str, Any]] = {}
-    for one in found:
-        values.setdefault(one.customer_id, {})[one.field] = one.counted
-    for pk, counted in values.items():
-        Customer.objects.filter(pk=pk).update(**counted)
+    put_right_locked(store, customers)
     return found
+
+
+def put_right_locked(store: Store, customers: Sequence[int]) -> None:
+    """Statistics and balances of these customers as their rows have them, for a caller that holds their locks."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PUT_RIGHT, {"store": store.pk, "customers": list(customers)})
 
 
 def _otherwise(store: Store, customers: Sequence[int] | None) -> list[Difference]:

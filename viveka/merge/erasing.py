@@ -12,12 +12,13 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from advances.models import AdvancePayment, Appointment, Booking, Enquiry, WalletEntry
-from billing.models import Bill, BillLine, BillMove, CreditNote, MethodChange, Reassignment, Return
+from billing.models import Bill, BillLine, BillMove, CreditNote, MethodChange, OldDebt, Reassignment, Return
 from customers.kept_imports import forget
 from customers.models import Customer, CustomerPhone, Merge, MergeUndo, RecordEvent, What
 from customers.names import ERASED, is_real
 from customers.records import NotDeleted, WasErased, lock_itself, note_event
 from debts.models import Debt, DebtPayment, DebtReduction, OpeningBalance, OpeningUndo, PaymentPromise, PaymentReversal
+from viveka.legacy.erasing import blank_old_books
 from viveka.merge.erasing_carts import blank_carts, lock_carts
 from viveka.stores.models import RequestKey, Store, User
 from viveka.stores.passage import ERASED_WORD, erasing
@@ -60,6 +61,7 @@ def _noted(model: type[Any], *columns: str, empty: object = "") -> list[Copy]:
 COPIES = [
     Copy(Bill, ("customer_name", "customer_phone", "for_name")),
     Copy(BillLine, ("allowed_why",), fields=("bill__customer",), keep=Q(allowed_why=""), empty=ERASED_WORD),
+    Copy(OldDebt, ("name", "phone", "typed_phone", "note"), fields=("debt__customer",)),
     Copy(Return, ("reason",), fields=("bill__customer",), empty=ERASED_WORD),
     Copy(CreditNote, ("customer_name", "customer_phone")),
     Copy(CreditNote, ("reason",), empty=ERASED_WORD),
@@ -122,6 +124,7 @@ def erase_customer(*, store: Store, pk: int, by: User, now: datetime, reason: st
     with erasing():
         for copy in COPIES:
             copy.blank(ids)
+        blank_old_books(store, ids)
     _blank_records(store, ids, now)
     _blank_traces(store, ids)
     customer.refresh_from_db()

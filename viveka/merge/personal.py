@@ -16,6 +16,7 @@ PERSONAL: dict[str, set[str]] = {
     "billing_billmove": {"reason"},
     "billing_methodchange": {"reason"},
     "billing_reassignment": {"reason"},
+    "billing_olddebt": {"name", "phone", "typed_phone", "note"},
     "billing_cart": {"phone", "customer_name"},
     "billing_cartline": {"allowed_why"},
     "billing_billline": {"allowed_why"},
@@ -60,6 +61,11 @@ NOT_PERSONAL: dict[str, set[str]] = {
     "billing_methodchange": {"from_method", "to_method", "reference"},
     "billing_receiptprint": {"way"},
     "billing_cartreturn": {"lines", "method", "reference"},  # keys and quantities
+    "billing_oldbooks": {"name"},
+    "billing_booksrun": {"kind", "source", "fingerprint", "counts"},
+    "billing_booksrunline": {"outcome", "place", "about", "reason"},  # where it stands, never who it is about
+    "billing_olddebt": {"key", "why"},
+    "billing_olddebtpayment": {"key", "mode", "reference"},
     "billing_product": {"name", "sku", "barcode", "category", "unit", "stock_policy", "search"},
     "billing_productchange": {"name", "sku", "barcode", "category", "unit", "stock_policy", "pgh_label"},
     "billing_batch": {"supplier", "supplier_bill", "note"},
