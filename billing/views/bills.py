@@ -48,6 +48,7 @@ def bill_page(request: StoreRequest, pk: str) -> HttpResponse:
     context = {
         "bill": bill,
         "lines": lines,
+        "is_cost_unknown": any(line.is_cost_unknown for line in lines),
         "payments": bill.payments.prefetch_related("method_changes"),
         "corrections": _corrections(bill),
         "returns": bill.returns.select_related("by").newest_first(),

@@ -22,8 +22,10 @@ from advances.services import (
 )
 from advances.services.record_changes import cancel_record
 from advances.tests.factories import paid_ahead
-from billing.models import Bill, Cart
+from billing.models import Bill, Cart, CartLine
 from billing.services.buyer import Buyer
+from billing.services.checkout import complete_cart
+from billing.services.tender import Tender
 from billing.tests.factories import filled_cart, sell
 from customers.kept_imports import KeptImport, forget
 from customers.models import Customer, RecordEvent, What
@@ -83,6 +85,10 @@ def bird(pair):
     bird = Customer.objects.find_or_create(store=store, phone=DIGITS[0], details=details).customer
     sell(store, by, [(pair.soap, 2)], buyer=Buyer(phone=DIGITS[0], name=f"{CANARY} junior"))
     filled_cart(store, by, [(pair.soap, 1)], customer=bird, phone=DIGITS[0], customer_name=f"{CANARY} Rao")
+    cart = filled_cart(store, by, [(pair.soap, 1)], customer=bird)
+    CartLine.objects.filter(cart__customer=bird).update(price=70, allowed_by=by, allowed_why=f"{CANARY} is a friend")
+    store.allows_below_cost = True
+    complete_cart(store=store, by=by, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
     filled_cart(store, by, [(pair.soap, 1)], customer_name=f"{CANARY} Rao", dropped_at=timezone.now())
     edit_customer(store=store, pk=bird.pk, details={"name": f"{CANARY} Menon"}, phone=DIGITS[1])
     edit_customer(store=store, pk=bird.pk, details={}, phone=DIGITS[2])
