@@ -1,11 +1,19 @@
 """Products, batches, the sale and what it was: what other systems send, and the whole of each answer."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from billing.models import Batch, Bill, Product, Return
-from billing.tests.factories import sell, stocked_product
+from billing.services.buyer import Buyer
+from billing.services.checkout import complete_cart
+from billing.services.exchange import carry_return
+from billing.services.return_money import IN_CASH
+from billing.services.return_plan import ReturnItem
+from billing.services.tender import Tender
+from billing.tests.factories import filled_cart, sell, stocked_product
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from tests.api.whole import iso, said_of, said_of_bill, said_of_line
@@ -161,3 +169,24 @@ def test_goods_sold_before_they_came_in(till: Caller, office: Caller) -> None:
     assert office.post(f"/products/{product.pk}/batches", came).body["batch"]["remaining"] == "4"
     bill = office.get(f"/bills/{sold['bill']['id']}").body["bill"]
     assert (bill["totalCost"], bill["profit"]) == ("230.00", "70.00")
+
+
+def test_a_bill_paid_with_goods_that_came_back(till: Caller, office: Caller, john: Customer) -> None:
+    """What the counter exchanged, programs read."""
+    soap, oil = (stocked_product(till.store, batches=[(9, 80, price)]) for price in (100, 130))
+    buyer = Buyer(customer_id=john.pk)
+    old = sell(till.store, till.user, [(soap, 2)], buyer=buyer).bill
+    told = {"store": till.store, "by": till.user, "now": timezone.now()}
+    cart = filled_cart(till.store, till.user, [(oil, 2)])
+    coming = [ReturnItem(old.lines.get().pk, Decimal(2))]
+    carry_return(**told, bill_id=old.pk, items=coming, reason="Too small", give_back=IN_CASH, allowed_by=office.user)
+    new = complete_cart(**told, cart_id=cart.pk, tenders=[Tender("cash")]).bill
+    first, second = till.get(f"/customers/{john.pk}/history").body["sales"]
+    assert (first["id"], second["id"], second["status"]) == (str(new.pk), str(old.pk), "returned")
+    assert {one["method"]: one["amount"] for one in first["payments"]} == {"exchange": "200.00", "cash": "60.00"}
+    for bill in (first, second):
+        assert till.get(f"/bills/{bill['id']}").body["bill"] == bill
+    assert till.get("/bills").body["bills"] == [first, second]
+    sale = {"saleItems": [{"productId": oil.pk, "quantity": 1}], "receiptData": {"paymentMethod": "Exchange"}}
+    refused = till.post("/inventory/sales", sale)
+    assert (refused.status, list(refused.errors)) == (422, ["receiptData.paymentMethod"])
