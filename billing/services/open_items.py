@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery, Sum
 
 from billing.models import BillLine, Cart, CartLine, Product
+from billing.services.barcodes import add_barcode
 from billing.services.carts import Machine, open_cart
 from billing.services.products import create_product, update_product
 from billing.services.stock import lock_products, receive_batch
@@ -114,9 +115,10 @@ def complete_item(
 @retry_when_entangled
 @transaction.atomic
 def join_item(*, product: Product, into_id: int) -> Product:
-    """It was this product all along: its barcode goes there, where that one has none, and it is sold no more.
+    """It was this product all along: its barcode goes there, beside the one that has, and it is sold no more.
 
-    Bills that stand keep their lines. Raises Missing, Refused where the other one is itself to be completed.
+    Bills that stand keep their lines, and stock stays as it is counted. Raises Missing, Refused where the other one is
+    itself to be completed.
     """
     store = product.store
     locked = lock_products(store, [product.pk, into_id])
@@ -129,7 +131,9 @@ def join_item(*, product: Product, into_id: int) -> Product:
     barcode, one.barcode = one.barcode, ""
     one.to_complete, one.is_active, one.turned_out = False, False, into
     one.save(update_fields=["barcode", "to_complete", "is_active", "turned_out", "updated_at"])
-    if barcode and not into.barcode:
+    if barcode and into.barcode:
+        add_barcode(product=into, barcode=barcode, quantity=Decimal(1))
+    elif barcode:
         into.barcode = barcode
         into.save(update_fields=["barcode", "updated_at"])
     return into

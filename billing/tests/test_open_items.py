@@ -116,6 +116,16 @@ def test_it_turns_out_to_be_on_the_list_already(manager_client: Client, store: S
     assert "Nothing to complete." in text(manager_client.get(reverse("billing:open-items")))
 
 
+def test_a_barcode_beside_the_one_it_has(manager_client: Client, store: Store, manager: User) -> None:
+    soap = stocked_product(store, name="Neem Soap", barcode="8901")
+    unknown = add_open_item(store=store, by=manager, price=D(95), barcode="1234")
+    sell(store, manager, [(unknown, 3)])
+    url = reverse("billing:item-join", args=[unknown.pk])
+    page = text(manager_client.post(url, {"product": soap.pk}, follow=True))
+    assert "3 of it left without its stock: adjust the stock of Neem Soap by that." in page
+    assert Product.objects.of(store).with_code("1234").get() == soap
+
+
 def test_it_is_joined_to_nothing_that_is_not_on_the_list_of_this_store(store: Store, manager: User) -> None:
     one, other = (add_open_item(store=store, by=manager, price=D(5), barcode=code) for code in ("1", "2"))
     for into in (other, stocked_product(store, is_active=False), one):

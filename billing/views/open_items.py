@@ -19,7 +19,7 @@ from viveka.stores.access import cashier_required, manager_required
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal
 from viveka.stores.middleware import StoreRequest
-from viveka.stores.money import read_amount
+from viveka.stores.money import read_amount, show_quantity
 from viveka.stores.pages import render_page
 from viveka.stores.paging import newest_page
 
@@ -69,13 +69,16 @@ def item_complete(request: StoreRequest, pk: int) -> HttpResponse:
 @manager_required
 def item_join(request: StoreRequest, pk: int) -> HttpResponse:
     """It was another product all along."""
-    product = get_object_or_404(Product.objects.to_complete(request.store), pk=pk)
+    product: Any = get_object_or_404(items_to_complete(request.store), pk=pk)
     try:
         into = join_item(product=product, into_id=read_key(request.POST.get("product")) or 0)
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("billing:item-complete", pk)
     messages.success(request, f"From now on this is {into.name}.")
+    if product.sold and into.keeps_stock:
+        sold = show_quantity(product.sold)
+        messages.info(request, f"{sold} of it left without its stock: adjust the stock of {into.name} by that.")
     return redirect("billing:open-items")
 
 
