@@ -174,7 +174,7 @@ class TestAtTheCounter:
         assert cashier_client.post(url, said | manager_pin).url == reverse("billing:counter")
         cashier_client.post(reverse("billing:cart-add"), {"code": "Oil", "product": oil.pk})
         page = cashier_client.get(reverse("billing:counter")).content.decode()
-        for part in ("Comes back of", old.number, "1 × Soap", 'data-total="30.00"', "brought back −₹100.00"):
+        for part in ("Comes back of", old.number, "1 × Soap", 'data-total="30.00"', "Brought back −₹100.00"):
             assert part in page
         cart = CartReturn.objects.get().cart
         bill = complete_cart(

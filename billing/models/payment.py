@@ -108,6 +108,11 @@ class Payment(StoreOwned):
         return (self.tendered or self.amount) - self.amount
 
     @property
+    def is_cash(self) -> bool:
+        """Whether it was cash, as far as is known; `method_changes` should be at hand."""
+        return self.called == PaymentMethod.CASH.label
+
+    @property
     def called(self) -> str:
         """The way it was paid, as put right; `method_changes` should be at hand."""
         changes = list(self.method_changes.all())

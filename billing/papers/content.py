@@ -86,6 +86,11 @@ class Paper:
             self.customer.append(f"For: {for_name}")
 
     @property
+    def change(self) -> str:
+        """What was given back of the cash handed over; "" for nothing."""
+        return next((row.value for block in self.sums for row in block if row.kind == "change-line"), "")
+
+    @property
     def header(self) -> str:
         return self.store.receipt_header.replace("\r", "")
 

@@ -63,10 +63,11 @@ def _payment(paper: Paper, bill: Bill, payment: Payment) -> Row:
 
 
 def _change(paper: Paper, bill: Bill, payments: Sequence[Payment]) -> list[Row]:
-    """What was handed over above the bill, and where it went."""
+    """What was handed over above the bill, and where it went; nothing of cash that was put right to be no cash."""
     rows = []
     kept = bill.debt_payment or bill.kept_advance
-    if bill.change or kept:
+    gave_change = bill.change and any(part.is_cash for part in payments)
+    if gave_change or kept:
         way = PaymentMethod(kept.mode if kept else PaymentMethod.CASH)
         taken = (part.tendered or part.amount for part in payments if part.method == way)
         rows.append(paper.row(f"{way.label} taken", sum(taken, Decimal(bill.kept))))
@@ -74,7 +75,7 @@ def _change(paper: Paper, bill: Bill, payments: Sequence[Payment]) -> list[Row]:
         rows.append(paper.row("Old debts paid", bill.kept))
     elif bill.kept_advance:
         rows.append(paper.row("Kept as advance", bill.kept))
-    if bill.change:
+    if gave_change:
         rows.append(paper.row("Change", bill.change, kind="change-line"))
     return rows
 
