@@ -1,6 +1,6 @@
 """Erased: nothing says who it was, in no table; amounts and numbers stay."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -33,6 +33,7 @@ from customers.names import ERASED
 from customers.records import NotDeleted, WasErased, WasMerged, delete_customer, free_former_phone, restore_customer
 from customers.services import edit_customer
 from debts.models import OpeningBalance
+from debts.openings.kept import KeptOpenings
 from debts.openings.undoing import undo_opening
 from debts.services import promise_payment, reverse_debt, reverse_payment, write_off_debt
 from debts.tests.factories import brought, owes, pays
@@ -144,6 +145,22 @@ def test_no_file_that_waits_tells_either(pair, bird, settings, tmp_path, django_
         erase(pair, bird.pk)
     (left,) = (tmp_path / "imports").glob("*")
     assert "Ravi" in (left / ("result" if is_done else "preview")).read_text()
+
+
+def test_no_list_of_opening_balances_that_waits_tells_either(
+    pair, bird, settings, tmp_path, django_capture_on_commit_callbacks
+):
+    settings.DATA = tmp_path
+    delete(pair, bird.pk)
+    rows = {"hers": {"name": "Old book", "phone": DIGITS[0], "owes": "5"}, "another's": {"name": "Ravi", "owes": "5"}}
+    for row in rows.values():
+        kept = KeptOpenings(pair.store, staff(pair.store, "manager"))
+        kept.keep_typed([row], date(2026, 3, 31))
+        kept.judge_openings(kept.read_openings(kept.waiting), timezone.now())
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(pair, bird.pk)
+    (left,) = (tmp_path / "imports").glob("*")
+    assert "Ravi" in (left / "preview").read_text()
 
 
 def test_a_file_being_brought_in_meanwhile_does_no_harm(pair, bird, settings, tmp_path):
