@@ -17,12 +17,12 @@ FRAGMENTS = {
     "diary:who",
     "diary:products",
     "billing:cart-matches",
+    "billing:counter-upi",
     "billing:buyer-matches",
-    "customers:import-progress",
-    "duplicates-progress",
     "still-here",
 }  # parts of other pages
-FILES = ("-csv", "-xlsx", "-pdf", "-template")  # how the names of files end
+# How the names of files end, and of the part that tells how far a file is.
+FILES = ("-csv", "-xlsx", "-pdf", "-template", "-progress")
 PAGES = [row for row in READABLE if row.name not in FRAGMENTS and not row.name.endswith(FILES)]
 WIDTHS = (1280, 390)
 UNDER_WAY = ".htmx-request, .htmx-swapping, .htmx-settling"
