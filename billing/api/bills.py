@@ -74,7 +74,7 @@ class BillOut(Outgoing):
     total_cost: HiddenMoney = Field(
         default=None, description=f"As far as it is known, with goods that came in after they were sold. {HIDDEN}"
     )
-    profit: HiddenMoney = None
+    profit: HiddenMoney = Field(default=None, description=f"At most so much where a cost is not known yet. {HIDDEN}")
     payments: list[PaymentOut]
     change: MoneyOut
     status: Literal["standing", "returned_in_part", "returned", "void"] = Field(description="What became of it.")
