@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from customers.models import Customer
-from customers.views.directory import csv_file, xlsx_file
+from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
 from debts.statement import Statement, read_statement, read_statement_page
 from debts.statement_paper import statement_paper
 from debts.statement_rows import net_words, shown_lines, statement_rows, statement_text
@@ -65,6 +65,9 @@ def statement_file(request: StoreRequest, pk: int, kind: str) -> HttpResponse:
     statement = _asked(request, customer)
     if statement is None:
         return _ask_again(request, customer)
+    if kind == "xlsx" and len(statement.lines) > XLSX_MOST:
+        messages.error(request, f"An XLSX file holds at most {XLSX_MOST:,} lines here. Take a CSV file.")
+        return _back(request, customer)
     rows, name = statement_rows(request.store, statement), _file_name(customer, statement, kind)
     return xlsx_file(rows, name, sheet="Statement") if kind == "xlsx" else csv_file(rows, name)
 
@@ -91,6 +94,10 @@ def _asked(request: StoreRequest, customer: Customer) -> Statement | None:
 
 def _ask_again(request: StoreRequest, customer: Customer) -> HttpResponse:
     messages.error(request, "Put the days right, then take the file again.")
+    return _back(request, customer)
+
+
+def _back(request: StoreRequest, customer: Customer) -> HttpResponse:
     return redirect(f"{reverse('debts:statement', args=[customer.pk])}?{request.GET.urlencode()}")
 
 
