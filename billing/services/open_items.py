@@ -35,7 +35,7 @@ def add_open_item(
     name = clean_text(name, field="name", most=200)
     barcode = clean_text(barcode, field="barcode", most=48).replace(" ", "")
     cart = open_cart(store, by, machine)
-    product = _known(store, name, barcode) or _new(store, name, barcode, price)
+    product = _known(store, name, barcode) or _new_or_just_made(store, name, barcode, price)
     _put_in(cart, product, price)
     return product
 
@@ -44,6 +44,16 @@ def _known(store: Store, name: str, barcode: str) -> Product | None:
     if barcode:
         return Product.objects.of(store).on_sale().with_code(barcode).first()
     return Product.objects.to_complete(store).filter(name__iexact=name).first() if name else None
+
+
+def _new_or_just_made(store: Store, name: str, barcode: str, price: Decimal) -> Product:
+    """Two tills may scan the same unknown thing at once: the slower one finds what the other made."""
+    try:
+        return _new(store, name, barcode, price)
+    except Refused:
+        if barcode and (product := _known(store, name, barcode)):
+            return product
+        raise
 
 
 def _new(store: Store, name: str, barcode: str, price: Decimal) -> Product:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from billing.models import Bill, Cart, CartLine, Product
 from billing.services.open_items import add_open_item, complete_item, join_item
 from billing.tests.factories import filled_cart, sell, stocked_product
+from billing.tests.test_carts import at_once
 from billing.tests.test_counter_views import LIVE, complete, terms, text
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.models import Store, User
-from viveka.stores.tests.factories import StoreFactory
+from viveka.stores.tests.factories import StoreFactory, staff
 
 pytestmark = pytest.mark.django_db
 OPEN = reverse("billing:open-item")
@@ -143,6 +144,15 @@ def test_as_many_queries_for_forty_as_for_one(
         add_open_item(store=store, by=manager, price=D(5), name=f"Thing {n}")
     with django_assert_max_num_queries(7):
         manager_client.get(reverse("billing:open-items"))
+
+
+@pytest.mark.races
+@pytest.mark.django_db(transaction=True)
+def test_an_unknown_barcode_at_four_tills_at_once_is_one_product(store: Store) -> None:
+    people = [staff(store) for _ in range(4)]
+    at_once(4, lambda n: add_open_item(store=store, by=people[n], price=D(45), barcode="1234"))
+    assert Product.objects.get().to_complete
+    assert CartLine.objects.count() == 4
 
 
 def test_a_barcode_of_the_list_is_not_made_twice(store: Store, cashier: User) -> None:
