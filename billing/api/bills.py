@@ -54,8 +54,8 @@ class BillItem(Outgoing):
 
 
 class PaymentOut(Outgoing):
-    method: Literal["cash", "card", "upi", "bank_transfer", "advance", "credit", "exchange"] = Field(
-        description="exchange: goods that came back for it."
+    method: Literal["cash", "card", "upi", "bank_transfer", "advance", "credit", "exchange", "other"] = Field(
+        description="exchange: goods that came back for it; other: what an older program did not say."
     )
     amount: MoneyOut
     reference: TextOut80 | None = Field(examples=["UPI-4411"])

@@ -43,7 +43,9 @@ class DebtPaymentOut(Outgoing):
     id: KeyOut
     customer_id: IdOut
     amount: MoneyOut
-    mode: Literal["cash", "card", "upi", "bank_transfer", "advance"]
+    mode: Literal["cash", "card", "upi", "bank_transfer", "advance", "other"] = Field(
+        description="other: what an older program did not say."
+    )
     reference: TextOut80 | None = Field(examples=["UPI-4411"])
     note: TextOut500 | None = Field(examples=["Paid by the son"])
     kept_as_advance: MoneyOut = Field(description="What of it was above the debts and kept.")
