@@ -5,7 +5,16 @@ from typing import Literal
 from pydantic import Field
 
 from advances.models import AdvancePayment, Utilization
-from viveka.stores.api.fields import IdOut, KeyOut, MomentOut, MoneyOut, NumberOut, Outgoing, TextOut80, TextOut500
+from viveka.stores.api.fields import (
+    IdOut,
+    KeyOut,
+    MomentOut,
+    MoneyOut,
+    Outgoing,
+    TextOut48,
+    TextOut80,
+    TextOut500,
+)
 from viveka.stores.money import ZERO
 
 
@@ -13,7 +22,7 @@ class UtilizationOut(Outgoing):
     """What one bill or one debt payment used of it. What was given back later is taken off."""
 
     bill_id: KeyOut | None
-    bill_number: NumberOut | None = Field(examples=["BILL-2627-000123"])
+    bill_number: TextOut48 | None = Field(examples=["BILL-2627-000123"])
     debt_payment_id: KeyOut | None
     amount: MoneyOut
     created_at: MomentOut

@@ -24,6 +24,7 @@ from viveka.stores.api.fields import (
     NumberOut,
     Outgoing,
     QuantityOut,
+    TextOut48,
     TextOut80,
     TextOut200,
     TextOut500,
@@ -66,7 +67,7 @@ class BillOut(Outgoing):
     """A finished sale. `totalCost` and `profit` are there for managers and auditors alone."""
 
     id: KeyOut
-    bill_number: NumberOut = Field(examples=["BILL-2627-000123"])
+    bill_number: TextOut48 = Field(examples=["BILL-2627-000123"])
     items: list[BillItem]
     subtotal: MoneyOut
     discount: MoneyOut

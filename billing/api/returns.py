@@ -22,12 +22,12 @@ from viveka.stores.api.fields import (
     KeyOut,
     MomentOut,
     MoneyOut,
-    NumberOut,
     Outgoing,
     Quantity,
     QuantityOut,
     Text80,
     Text500,
+    TextOut48,
     Word,
 )
 from viveka.stores.errors import Refused
@@ -62,7 +62,7 @@ class ReturnOut(Outgoing):
     """What came back, and where its value went."""
 
     id: KeyOut
-    return_number: NumberOut = Field(examples=["RET-2627-000001"])
+    return_number: TextOut48 = Field(examples=["RET-2627-000001"])
     bill_id: KeyOut
     items: list[ReturnedItem]
     total: MoneyOut = Field(description="What was really paid for the items.")

@@ -10,11 +10,12 @@ import pytest
 from django.test import Client
 from pydantic import BaseModel
 
-from advances.models import AdvanceStatus, PaymentMode, RecordStatus, ReferenceType
-from billing.models import BillStatus, PaymentMethod
+from advances.models import AdvancePayment, AdvanceStatus, Enquiry, PaymentMode, RecordStatus, ReferenceType
+from billing.models import Bill, BillLine, BillStatus, Payment, PaymentMethod, Product, Return
 from customers.details import Gender
+from customers.models import Customer
 from debts import statement
-from debts.models import DebtStatus, RepaymentMode
+from debts.models import Debt, DebtPayment, DebtStatus, RepaymentMode
 from tests.api.calls import ANYONE, CALLS, MANAGER, SELLER, WITH_BODY
 from tests.api.described import operation, operations, resolved
 from viveka import api
@@ -154,6 +155,31 @@ def test_every_choice_is_one_that_there_is() -> None:
     assert {name: sorted(choices) for name, choices in said.items()} == {
         name: sorted(choices) for name, choices in CHOICES.items()
     }
+
+
+COLUMNS: dict[str, Any] = {
+    "ClientCustomer": (Customer, "customerNumber number", "name", "email", "address", "gstNo gst_number", "note"),
+    "AdvancePaymentOut": (AdvancePayment, "paymentReference payment_reference", "notes"),
+    "UtilizationOut": (Bill, "billNumber number"),
+    "DebtOut": (Debt, "note"),
+    "DebtPaymentOut": (DebtPayment, "reference", "note"),
+    "ProductOut": (Product, "name", "sku", "barcode", "category", "unit", "stockPolicy stock_policy"),
+    "BillOut": (Bill, "billNumber number", "customerName customer_name", "referenceNumber reference_number"),
+    "BillItem": (BillLine, "name", "note"),
+    "PaymentOut": (Payment, "reference"),
+    "ReturnOut": (Return, "returnNumber number"),
+    "EnquiryOut": (Enquiry, "enquiryDetails asked", "notes"),
+}
+
+
+def test_a_limit_is_not_below_what_is_kept() -> None:
+    schemas = api.description()["components"]["schemas"]
+    for name, (model, *fields) in COLUMNS.items():
+        for field in fields:
+            said, _, column = field.partition(" ")
+            schema = schemas[name]["properties"][said]
+            (most,) = (one["maxLength"] for one in schema.get("anyOf", [schema]) if "maxLength" in one)
+            assert most >= (model._meta.get_field(column or said).max_length or 0), f"{name}.{said}"
 
 
 def test_people_can_read_it_without_scripts_or_other_servers(client: Client, manager_client: Client) -> None:
