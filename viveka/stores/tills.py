@@ -60,7 +60,7 @@ def hold_till(store: Store, *, is_needed: bool = True) -> int | None:
         return None
     held = _hold(store, place.till_id) if place.till_id else None
     if held is None and is_needed and store.needs_till:
-        raise TillNotOpen("No till is open here. Open it first, with the cash that is in it.")
+        raise TillNotOpen("No till is open here. Open it under Till in the menu, with the cash that is in it.")
     return held
 
 
