@@ -101,12 +101,12 @@ class Line:
     @property
     def debit(self) -> Decimal:
         """What was added to the debts."""
-        return max(self.debt_change, ZERO)
+        return ZERO if self.debt_change.is_signed() else self.debt_change
 
     @property
     def credit(self) -> Decimal:
         """What was taken from them."""
-        return max(-self.debt_change, ZERO)
+        return -self.debt_change if self.debt_change.is_signed() else ZERO
 
     @property
     def net(self) -> Decimal:

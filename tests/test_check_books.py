@@ -42,10 +42,10 @@ Ids = dict[str, Any]
 def trade(store: Store, by: User) -> Ids:
     """A little of everything that a store can do, and the ids of it by name."""
     money = stock_books.run_short_and_put_right(store, by)
+    money |= credit_books.take_goods_without_a_bill(store, by)
     money |= till_books.trade_at_a_till(store, by) | return_books.take_back_a_little(store, by)
     money |= money_books.trade_ahead_and_on_credit(store, by)
     money |= record_books.trade_by_appointment(store, by) | opening_books.bring_along(store, by)
-    money |= credit_books.take_goods_without_a_bill(store, by)
     soap = stocked_product(store, batches=[(3, 80, 100), (10, 85, 110), (10, 85, 110)], by=by, name="Soap")
     sugar = stocked_product(store, batches=[(5, "40", "44.42")], unit=Unit.KILOGRAM, by=by, name="Sugar")
     cut = ProductFactory.create(store=store, stock_policy=StockPolicy.NONE, selling_price=D(250), name="Cut")
