@@ -127,6 +127,8 @@ class BillTable(StoreTable):
         return value.get_full_name() or value.get_username()
 
     def render_number(self, record: Any) -> str | SafeString:
+        if record.status == BillStatus.STANDING and record.is_imported:
+            return format_html('{} <span class="badge text-bg-info">Imported</span>', record.number)
         if record.status == BillStatus.STANDING:
             return record.number
         colour = "warning" if record.status == BillStatus.PART else "secondary"
@@ -138,4 +140,4 @@ class BillTable(StoreTable):
 
     def render_profit(self, record: Any) -> str:
         """Of what was not returned."""
-        return self.amount(record.kept_profit)
+        return "" if record.is_imported else self.amount(record.kept_profit)

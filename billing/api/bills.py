@@ -126,7 +126,7 @@ def bill_out(bill: Bill, lines: Iterable[BillLine], payments: Iterable[Payment],
         reference_number=bill.reference_number or None,
         created_at=bill.at,
     )
-    if viewer.sees_cost:
+    if viewer.sees_cost and not bill.is_imported:  # what it cost is not known
         shown.total_cost = bill.total_cost + getattr(bill, "settled_cost", ZERO)
         shown.profit = bill.total - shown.total_cost
     return shown

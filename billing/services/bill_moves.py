@@ -105,6 +105,8 @@ def _check(bill: Bill, source: Customer | None, target: Customer | None, payment
         raise CannotMove("This bill is of an appointment or a booking; it stays with who that is of.")
     if MoneyBack.objects.filter(goods_return__bill=bill, way__in=TIES).exists():
         raise CannotMove(f"Goods of {bill.number} came back into the books of {source}; it stays with them.")
+    if any(payment.old_debt_id for payment in payments):
+        raise CannotMove(f"The old books have a debt of {bill.number}; the bill stays with who owes that.")
     if any(payment.money_back_id for payment in payments):
         raise CannotMove(f"{bill.number} was paid with goods that {source or 'nobody'} brought back.")
     if any(payment.debt and payment.debt.allocations.exists() for payment in payments):
