@@ -26,7 +26,16 @@ from customers.models import LikelyPair
 from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
 from debts import statement
-from tests import credit_books, money_books, opening_books, record_books, return_books, stock_books, till_books
+from tests import (
+    credit_books,
+    imported_books,
+    money_books,
+    opening_books,
+    record_books,
+    return_books,
+    stock_books,
+    till_books,
+)
 from viveka.books import bounds, ties
 from viveka.books.check import RULES, check_books
 from viveka.books.oldest_first import Movement, out_of_turn
@@ -46,6 +55,7 @@ def trade(store: Store, by: User) -> Ids:
     money |= till_books.trade_at_a_till(store, by) | return_books.take_back_a_little(store, by)
     money |= money_books.trade_ahead_and_on_credit(store, by)
     money |= record_books.trade_by_appointment(store, by) | opening_books.bring_along(store, by)
+    money |= imported_books.bring_old_books(store, by)
     soap = stocked_product(store, batches=[(3, 80, 100), (10, 85, 110), (10, 85, 110)], by=by, name="Soap")
     sugar = stocked_product(store, batches=[(5, "40", "44.42")], unit=Unit.KILOGRAM, by=by, name="Sugar")
     cut = ProductFactory.create(store=store, stock_policy=StockPolicy.NONE, selling_price=D(250), name="Cut")
@@ -70,6 +80,7 @@ def trade(store: Store, by: User) -> Ids:
         made[f"batch{number}"] = batch.pk
     made["sugar_batch"] = sugar.batches.get().pk
     lines = BillLine.objects.filter(bill=first.bill).order_by("position")
+    made["other_payment"] = second.bill.payments.get(method="card").pk
     made |= {f"line{line.position}": line.pk for line in lines}  # 3 soaps, 2 soaps, a cut
     moved = StockMovement.objects.filter(product=soap, reason="sold").order_by("id")
     made |= {f"moved{number}": movement.pk for number, movement in enumerate(moved, 1)}
@@ -264,6 +275,7 @@ BREAKS = [
     ("bill_phone_is_e164", "first", "bill: customer_phone = '98765 43210'"),
     *money_books.BREAKS,
     *opening_books.BREAKS,
+    *imported_books.BREAKS,
     *record_books.BREAKS,
     *return_books.BREAKS,
     *stock_books.BREAKS,
