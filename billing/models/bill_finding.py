@@ -92,7 +92,7 @@ class BillQuerySet(models.QuerySet["Bill"]):
 
         Phones are found by any four digits of theirs, names by the beginning of any word.
         """
-        text = text.strip()
+        text = text.encode(errors="ignore").decode().replace("\0", "").strip()  # as the database can hold it
         if whole := _NUMBER.fullmatch(text.upper()):
             prefix, year, sequence = whole.groups()
             return self.filter(number__in=[f"{prefix}-{year}-{int(sequence):06d}", f"{prefix}{year}{sequence}"])
