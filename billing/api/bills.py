@@ -73,7 +73,8 @@ class BillOut(Outgoing):
     discount: MoneyOut
     total: MoneyOut
     total_cost: HiddenMoney = Field(
-        default=None, description=f"As far as it is known, with goods that came in after they were sold. {HIDDEN}"
+        default=None,
+        description=f"As far as it is known, with goods that came in after they were sold. Not of imported bills. {HIDDEN}",
     )
     profit: HiddenMoney = Field(default=None, description=f"At most so much where a cost is not known yet. {HIDDEN}")
     payments: list[PaymentOut]
