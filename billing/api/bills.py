@@ -74,7 +74,7 @@ class BillOut(Outgoing):
     total: MoneyOut
     total_cost: HiddenMoney = Field(
         default=None,
-        description=f"As far as it is known, with goods that came in after they were sold. Not of imported bills. {HIDDEN}",
+        description=f"As far as it is known, later batches in it; not of imported bills. {HIDDEN}",
     )
     profit: HiddenMoney = Field(default=None, description=f"At most so much where a cost is not known yet. {HIDDEN}")
     payments: list[PaymentOut]
