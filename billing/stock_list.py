@@ -31,13 +31,16 @@ COLUMNS = (
 
 
 def stock_of(store: Store) -> "QuerySet[Product]":
-    """All that keeps stock, each with `value` (what is left at what it cost, rounded once) and `expires_on`, the first
-    date among its batches."""
+    """All that keeps stock, but what is neither on sale nor there.
+
+    Each with `value` (what is left at what it cost, rounded once) and `expires_on`, the first date among its batches.
+    """
     shelf = Batch.objects.filter(product=OuterRef("pk")).in_stock().order_by().values("product")
     value = shelf.annotate(sum=Sum(F("remaining") * F("cost_price"), output_field=MONEY)).values("sum")
     return (
         Product.objects.of(store)
         .exclude(stock_policy=StockPolicy.NONE)
+        .exclude(is_active=False, current_stock=0)
         .annotate(
             value=Round(Coalesce(Subquery(value), ZERO, output_field=MONEY), 2, output_field=MONEY),
             expires_on=Subquery(shelf.annotate(first=Min("expiry_date")).values("first")),
