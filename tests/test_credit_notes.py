@@ -13,9 +13,13 @@ from billing.services.buyer import Buyer
 from billing.services.credit_notes import NOWHERE, WASTE, NoteItem
 from billing.services.return_money import GiveBack
 from billing.tests.factories import credit_of, stocked_product
+from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
 from debts.tests.factories import owes
 from viveka.books.check import check_books
+from viveka.merge.erasing import erase_customer
+from viveka.merge.merging import merge_customers
+from viveka.merge.undoing import undo_merge
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.models import StockPolicy
 
@@ -108,6 +112,21 @@ class TestNote:
             credit_of(other_store, manager, NoteItem(comb.pk, D(1), D(20), D(12)))
         with pytest.raises(Refused, match="An advance is a customer's"):
             credit_of(store, manager, NoteItem(comb.pk, D(1), D(20), D(12)), give_back=GiveBack("advance"))
+
+
+def test_it_goes_along_in_a_merge_and_an_erasure_blanks_it(store, manager, soap):
+    asha, twin = CustomerFactory.create_batch(2, store=store)
+    note = credit_of(store, manager, NoteItem(soap.pk, D(1), D(40)), buyer=Buyer(customer_id=twin.pk))
+    now = timezone.now()
+    merge = merge_customers(store=store, survivor_id=asha.pk, loser_id=twin.pk, by=manager, now=now)
+    note.refresh_from_db()
+    assert (note.customer_id, note.customer_number) == (asha.pk, twin.number)
+    undo_merge(store=store, merge_id=merge.pk, by=manager, now=timezone.now())
+    delete_customer(store=store, pk=twin.pk, by=manager, now=timezone.now())
+    erase_customer(store=store, pk=twin.pk, by=manager, now=timezone.now())
+    note.refresh_from_db()
+    assert (note.customer_id, note.customer_name, note.customer_phone, note.reason) == (twin.pk, "", "", "erased")
+    assert (note.number, note.total) == ("CN-" + note.year + "-000001", 40)
 
 
 class TestScreens:
