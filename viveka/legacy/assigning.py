@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from billing.models import OldDebt
 from customers.models import Customer
+from viveka.legacy.booking import by_index
 from viveka.legacy.recount import put_right_locked
 from viveka.stores.errors import Conflict, Missing
 from viveka.stores.models import Store, User
@@ -97,7 +98,8 @@ class Assigning:
         """Give these debts, bills and credit notes to these customers, who are locked and on record."""
         self._run(_DEBTS, debts)
         self._run(_PARTS, debts)
-        self._run(_PAYMENTS, debts)
+        with by_index():
+            self._run(_PAYMENTS, debts)
         self._run(_ASSIGNED, debts)
         with connection.cursor() as cursor, correcting():
             if debts:

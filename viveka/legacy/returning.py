@@ -27,7 +27,7 @@ from billing.models import (
     ReturnLine,
     Way,
 )
-from viveka.legacy.booking import Booking
+from viveka.legacy.booking import Booking, by_index
 from viveka.legacy.preparing import old_id
 from viveka.legacy.staging import Watch
 from viveka.stores.money import ZERO
@@ -258,5 +258,6 @@ def _insert(written: Written) -> None:
         )
         with connection.cursor() as cursor:
             cursor.execute(_RETURNED, [keys, [written.returned[key] for key in keys]])
-    for model in (ReturnLine, MoneyBack, Return, CreditNoteLine, CreditNoteMoney, CreditNote):
-        model._default_manager.bulk_create(written.rows[model], batch_size=2_000)
+    with by_index():
+        for model in (ReturnLine, MoneyBack, Return, CreditNoteLine, CreditNoteMoney, CreditNote):
+            model._default_manager.bulk_create(written.rows[model], batch_size=2_000)
