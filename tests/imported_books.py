@@ -10,6 +10,8 @@ from django.utils import timezone
 from billing.models import (
     Bill,
     BillLine,
+    BooksRun,
+    BooksRunLine,
     CreditNote,
     CreditNoteLine,
     CreditNoteMoney,
@@ -21,6 +23,7 @@ from billing.models import (
     Return,
     ReturnLine,
 )
+from billing.models.old_books import Outcome, RunKind
 from billing.tests.factories import ProductFactory
 from customers.tests.factories import CustomerFactory
 from viveka.legacy.assigning import assign_debts
@@ -31,6 +34,8 @@ def bring_old_books(store: Store, by: User) -> dict[str, Any]:
     """The ids by name."""
     at = timezone.now() - timedelta(days=400)
     books = OldBooks.objects.create(store=store, name="old-till")
+    run = BooksRun.objects.create(store=store, books=books, kind=RunKind.IMPORT, by=by)
+    BooksRunLine.objects.create(store=store, run=run, outcome=Outcome.REFUSED, place="lines 7", reason="Of old")
     of_books = {"store": store, "books": books, "at": at}
     owed, waiting = (OldDebt.objects.create(**of_books, key=key, amount=Decimal(30)) for key in ("1", "2"))
     paid = OldDebtPayment.objects.create(**of_books, old_debt=owed, key="1", amount=Decimal(10))

@@ -95,5 +95,5 @@ BREAKS = [
     ("return_number_reads_right", "made", "return: number = 'RET-2627-000777'"),
     ("return_number_reads_right", "made", "return: number = 'BILL-2627-000001'"),
     ("return_numbers_without_gap", "void", "return: sequence = 99"),
-    ("return_counter_is_last", "return_counter", "counter: value = 9"),
+    ("return_counter_is_last", "return_counter", "counter: value = 777"),
 ]
