@@ -21,7 +21,6 @@ Row = tuple[int, list[str]]
 _INVISIBLE = dict.fromkeys([*range(32), 127, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], " ")
 _IN_TEXT = re.compile(r"\{([^{}]+)\}")
 _HAS_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-csv.field_size_limit(1_000_000)
 
 
 def clean(text: object) -> str:
@@ -137,11 +136,13 @@ class CsvFolder(Source):
             opener = gzip.open if file.suffix == ".gz" else open
             with opener(file, "rt", encoding=self.mapping.encoding, errors="replace", newline="") as text:
                 reader = csv.reader(text)
-                header = [clean(name) for name in next(reader, [])]
-                pick = _picker(said, header)
-                for row in reader:
-                    if row:
-                        yield reader.line_num, pick(row)
+                try:
+                    pick = _picker(said, [clean(name) for name in next(reader, [])])
+                    for row in reader:
+                        if row:
+                            yield reader.line_num, pick(row)
+                except csv.Error as error:
+                    raise Refused(f"{file.name}, line {reader.line_num}, can't be read: {error}.", "source") from None
 
 
 class SqliteFile(Source):

@@ -17,14 +17,14 @@ from viveka.stores.phone import show_phone
 class OldDebtTable(StoreTable):
     """Debts without an owner, each to be ticked, or assigned with all of the same name."""
 
-    pick = tables.Column("", empty_values=(), attrs={"td": {"class": "tick-cell"}})
+    pick = tables.Column("Pick", empty_values=(), attrs={"td": {"class": "tick-cell"}})
     name = tables.Column("Who", attrs=LEAD, empty_values=())
     phone = tables.Column(attrs=NUMBER, empty_values=())
     at = tables.Column("Date", attrs=NUMBER)
     key = tables.Column("Old number", attrs=NUMBER)
     left = tables.Column("Left", attrs=AMOUNT)
     why = tables.Column("Why", default="Not linked yet")
-    assign = tables.Column("", empty_values=())
+    assign = tables.Column("Owner", empty_values=())
 
     class Meta:
         empty_text = "Every old debt has its owner."

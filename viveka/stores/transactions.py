@@ -13,7 +13,7 @@ from viveka.stores.errors import Conflict
 
 Result = TypeVar("Result")
 _AGAIN = {"40001", "40P01"}  # serialization failure, deadlock
-TRIES = 5
+TRIES = 10  # more than the tills that are likely to change one thing at one moment
 
 
 class StartAgain(Conflict):
@@ -40,7 +40,7 @@ def retry_when_entangled(operation: Callable[..., Result]) -> Callable[..., Resu
                 code = getattr(error.__cause__, "sqlstate", None)
                 if code not in _AGAIN or connection.in_atomic_block or attempt == TRIES - 1:
                     raise
-                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311  (jitter, not a secret)
+                time.sleep(random.uniform(0, 0.02 * 2 ** min(attempt, 5)))  # noqa: S311  (jitter, not a secret)
         raise AssertionError("unreachable")
 
     return run
