@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from billing.models import OldDebt
 from customers.models import Customer
-from viveka.legacy.booking import by_index
+from viveka.legacy.booking import by_index, fire_all_triggers
 from viveka.legacy.recount import put_right_locked
 from viveka.stores.errors import Conflict, Missing
 from viveka.stores.models import Store, User
@@ -33,8 +33,8 @@ SELECT old.id, old.store_id, given.customer, old.amount, old.due_on, '',
   FROM {given} AS given (id, customer)
   JOIN billing_olddebt AS old ON old.id = given.id AND old.store_id = %(store)s AND old.debt_id IS NULL
   JOIN billing_oldbooks AS books ON books.id = old.books_id
-  LEFT JOIN (SELECT old_debt_id, sum(amount) AS amount FROM billing_olddebtpayment
-              WHERE payment_id IS NULL GROUP BY old_debt_id) AS paid ON paid.old_debt_id = old.id
+  LEFT JOIN LATERAL (SELECT sum(amount) FILTER (WHERE payment_id IS NULL) AS amount FROM billing_olddebtpayment
+                      WHERE old_debt_id = old.id) AS paid ON true
  ORDER BY old.at, old.id
 """
 _PARTS = """
@@ -96,6 +96,7 @@ class Assigning:
         notes: Sequence[tuple[UUID, int]] = (),
     ) -> None:
         """Give these debts, bills and credit notes to these customers, who are locked and on record."""
+        fire_all_triggers()
         self._run(_DEBTS, debts)
         self._run(_PARTS, debts)
         with by_index():

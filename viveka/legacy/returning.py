@@ -27,7 +27,7 @@ from billing.models import (
     ReturnLine,
     Way,
 )
-from viveka.legacy.booking import Booking, by_index
+from viveka.legacy.booking import Booking, by_index, fire_all_triggers
 from viveka.legacy.preparing import old_id
 from viveka.legacy.staging import Watch
 from viveka.stores.money import ZERO
@@ -145,6 +145,7 @@ def book_returns(booking: Booking, watch: Watch) -> None:
 @retry_when_entangled
 @transaction.atomic
 def _book(booking: Booking, headers: Sequence[Header]) -> None:
+    fire_all_triggers()
     numbers = [one.number for one in headers]
     lines, candidates = _read(numbers)
     written = Written()

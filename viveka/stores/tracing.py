@@ -60,6 +60,12 @@ def acting_as(user_id: int | None, path: str) -> Iterator[None]:
         _ACTING.reset(before)
 
 
+def note_until_end(user_id: int, path: str) -> None:
+    """Note who is acting until the transaction ends, of a command, whose statements no page surrounds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, [str(uuid.uuid4()), json.dumps({"user": user_id, "url": path})])
+
+
 def note_for_copy() -> None:
     """Note who is acting until the transaction ends: COPY goes past the statements in which it is said else."""
     if context := _ACTING.get():

@@ -4,6 +4,7 @@ from decimal import Decimal as D
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from viveka.books.check import check_books
 from viveka.legacy.assigning import assign_all_named, assign_debts, assign_rest
 from viveka.legacy.recount import recount
 from viveka.legacy.tests.old_program import make_old_program
+from viveka.stores.changes import with_previous
 from viveka.stores.errors import Missing
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +82,9 @@ def test_the_whole_story(store, manager, old_file, tmp_path, django_assert_max_n
     assert rows(store) == before
     link(store, create="named")
     sound(store)
-    assert Bill.objects.get(store=store, number="10").customer.name == "Gita"
+    gita = Bill.objects.get(store=store, number="10").customer
+    history = apps.get_model("customers", "CustomerChange").objects.filter(pgh_obj=gita)
+    assert (gita.name, with_previous(history).get().who) == ("Gita", manager.username)
     assert Bill.objects.get(store=store, number="3").customer == known
     assert Bill.objects.get(store=store, number="1").customer is None
 

@@ -1,6 +1,7 @@
 """Online Retail: days and customers come out to the penny, again changes nothing, and kill -9 at any moment neither.
 
-`make test` takes the first three days; with VIVEKA_WHOLE_YEAR=1 it is the whole file of 541,909 lines.
+`make test` takes the first three days and kills once; with VIVEKA_WHOLE_YEAR=1 it is the whole file of 541,909 lines,
+and ten kills.
 """
 
 import csv
@@ -32,7 +33,7 @@ from viveka.stores.tests.factories import StoreFactory, staff
 ROOT = Path(__file__).resolve().parents[3]
 WHOLE = bool(os.environ.get("VIVEKA_WHOLE_YEAR"))
 FILE = f"retail/online_retail_{'2010-12-01_2011-12-09' if WHOLE else 'sample_2010-12-01_03'}.csv.gz"
-KILLS = 10 if WHOLE else 3
+KILLS = 10 if WHOLE else 1
 pytestmark = [pytest.mark.data, pytest.mark.django_db(transaction=True)]
 
 
@@ -146,11 +147,13 @@ def said(store):
     with connection.cursor() as cursor:
         for table in ("bill", "billline", "payment", "return", "returnline", "moneyback", "creditnote",
                       "creditnoteline", "creditnotemoney", "product", "booksrunline"):  # fmt: skip
+            # One that was over before it was killed has its report; those after it report the same refusals again.
+            first = " AND run_id = (SELECT min(id) FROM billing_booksrun WHERE store_id = one.store_id)"
             without = [*keys, "store_id", "created_at", "updated_at", "product_id", "goods_return_id", "run_id"]
             row = "(to_jsonb(one) - %s::text[])::text"
             cursor.execute(
                 f"SELECT count(*), md5(string_agg(md5({row}), '' ORDER BY md5({row}))) FROM billing_{table} AS one"
-                " WHERE store_id = %s",
+                f" WHERE store_id = %s{first if table == 'booksrunline' else ''}",
                 [without, without, store.pk],
             )
             found[table] = cursor.fetchone()
