@@ -21,6 +21,7 @@ from viveka.stores.passage import correcting
 from viveka.stores.transactions import StartAgain, retry_when_entangled
 
 UNKNOWN = "Unknown"
+_MANY = 5_000  # so many new debts are counted for the planner, before balances are added up from them
 
 # `given` says which debt (or bill, or credit note) goes to whom.
 _DEBTS = """
@@ -108,6 +109,9 @@ class Assigning:
                 bills = [*bills, *cursor.fetchall()]
             self._run(_BILLS, bills)
             self._run(_NOTES, notes)
+        if len(debts) >= _MANY:
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE debts_debt")
         put_right_locked(self.store, sorted({customer for _, customer in [*debts, *bills, *notes]}))
 
     def later_payments(self) -> int:

@@ -41,8 +41,8 @@ SELECT 'note', note.id, person.customer FROM billing_creditnote AS note
 CREATE INDEX ON wanted (customer);
 ANALYZE wanted;
 """
-# Debts that came in a minute ago are no guess of the planner's: all of them look like one row until they are counted.
-_COUNTED = "ANALYZE billing_olddebt, billing_olddebtpayment"
+# What came in a minute ago looks like one row to the planner until it is counted.
+_COUNTED = "ANALYZE billing_olddebt, billing_olddebtpayment, billing_bill, customers_customer"
 _WHY = """
 UPDATE billing_olddebt AS old SET why = person.why FROM person
  WHERE old.store_id = %(store)s AND old.debt_id IS NULL AND person.customer IS NULL
