@@ -68,17 +68,9 @@ def shop():
 
 
 @pytest.fixture
-def folder(data_folder, tmp_path):
-    shutil.copy(data_folder / FILE, tmp_path)
+def folder(real_data, tmp_path):
+    shutil.copy(real_data / FILE, tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def data_folder():
-    folder = Path(os.environ.get("VIVEKA_TEST_DATA", ""))
-    if not (folder / FILE).is_file():
-        pytest.skip(f"no {FILE} in VIVEKA_TEST_DATA")
-    return folder
 
 
 def bring(store, folder):
@@ -122,15 +114,17 @@ def test_killed_at_random_moments_it_is_as_if_it_was_not(shop, folder):
     store, _ = shop
     other = StoreFactory(region="GB", currency="GBP", timezone="Europe/London")
     staff(other, "manager")
-    began = time.monotonic()
-    command(other, folder).wait()
-    whole = time.monotonic() - began
-    moments = random.Random(7)
-    for _ in range(KILLS):
+    assert command(other, folder).wait() == 0
+    whole = Bill.objects.filter(store=other).count()
+    moments, killed = random.Random(7), 0
+    for moment in sorted(moments.uniform(0, 0.9) * whole for _ in range(KILLS)):
         process = command(store, folder)
-        time.sleep(moments.uniform(0.3, 1) * whole)
+        while process.poll() is None and Bill.objects.filter(store=store).count() <= moment:
+            time.sleep(moments.uniform(0, 0.1))
+        killed += process.poll() is None
         process.send_signal(signal.SIGKILL)
         process.wait()
+    assert killed == KILLS
     assert command(store, folder).wait() == 0
     undisturbed, killed = (said(one) for one in (other, store))
     assert killed == undisturbed
