@@ -1,29 +1,4 @@
-"""Credit notes, corrections, prints and exchanges for the test of the constraints: good rows, and what is refused."""
-
-from decimal import Decimal
-from typing import Any
-
-from django.utils import timezone
-
-from advances.tests.factories import paid_ahead
-from billing.models import Bill, BillMove, Reassignment
-from billing.services.buyer import Buyer
-from billing.services.credit_notes import NOWHERE, NoteItem
-from billing.services.return_money import GiveBack
-from billing.tests.factories import credit_of, put_right
-from billing.tests.till_factories import opened_till
-from customers.models import Customer
-from debts.services import Repayment, repay_debts
-from debts.tests.factories import owes
-from viveka.stores.models import User
-
-FRESH = {
-    "creditnote": {"number": "'C' || right(number, 6)", "sequence": "sequence + 100"},
-    "creditnoteline": {"note_id": "gen_random_uuid()"},
-    "creditnotemoney": {"note_id": "gen_random_uuid()"},
-    "reassignment": {"advance_id": "gen_random_uuid()", "instead_advance_id": "gen_random_uuid()"},
-    "cartreturn": {"cart_id": "gen_random_uuid()"},
-}
+"""Credit notes, corrections, prints and exchanges: what the database refuses."""
 
 
 def _one(table: str, column: str) -> str:
@@ -99,51 +74,3 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("payment", "payment_by_exchange_has_what_came_back", {"money_back_id": "1"}),
     ("payment", "billing_payment_money_back_id_key", BY_EXCHANGE | {"money_back_id": _one("payment", "money_back_id")}),
 ]
-
-
-def another_key(table: str, column: str) -> dict[str, str]:
-    """What else changes where this key points at something, so that nothing else is wrong."""
-    if column == "till_session_id":
-        return {}
-    if table == "creditnotemoney":
-        return {"way": "'debt'" if column == "reduction_id" else "'advance'"} if column != "note_id" else {}
-    if table == "billmove" and column in ("freed_id", "used_id"):
-        return {"used_id" if column == "freed_id" else "freed_id": NEW}
-    if table == "billmove" and column != "bill_id":
-        return {f"{column.removesuffix('_customer_id')}_number": "'CUST9'"}
-    if table == "methodchange":
-        return {} if column == "payment_id" else {"payment_id": "NULL"}
-    if table == "reassignment" and "payment" not in column:
-        return {"reason": "reason"}
-    if table == "reassignment":
-        return NONE | {"debt_payment_id": NEW, "instead_payment_id": NEW}
-    if table == "receiptprint":
-        return {} if column == "bill_id" else {"bill_id": "NULL"}
-    if (table, column) == ("creditnoteline", "batch_id"):
-        return {"name": "name"}
-    return BY_EXCHANGE if column == "money_back_id" else {}
-
-
-def make_rows(bill: Bill, buyer: Customer, by: User) -> dict[str, Any]:
-    """A good row of each table, by table."""
-    product = bill.lines.all()[0].product
-    theirs: dict[str, Any] = {"buyer": Buyer(customer_id=buyer.pk)}
-    opened_till(bill.store, by)
-    owes(buyer, 20, by=by)
-    credit_of(bill.store, by, NoteItem(product.pk, Decimal(1), Decimal(50)), give_back=GiveBack("advance"), **theirs)
-    item = NoteItem(product.pk, Decimal(1), Decimal(50), place=NOWHERE)
-    note = credit_of(bill.store, by, item, give_back=GiveBack(over_debts=True), **theirs)
-    first, _ = paid_ahead(buyer, 8, by=by), paid_ahead(buyer, 9, by=by)
-    made = {"creditnote": note, "creditnoteline": note.lines.get(), "creditnotemoney": note.money.get()}
-    made |= put_right(bill, bill.payments.get(), first, by)
-    why: dict[str, Any] = {"store": bill.store, "reason": "x", "by": by, "at": timezone.now()}
-    used, freed = buyer.deductions.order_by("pk")[:2]
-    BillMove.objects.create(bill=bill, to_customer=buyer, to_number=buyer.number, freed=freed, used=used, **why)
-    for _ in range(2):
-        owes(buyer, 1, by=by)
-    paid = [
-        repay_debts(customer=buyer, repayment=Repayment(Decimal(1), "cash"), by=by, now=timezone.now())
-        for _ in range(2)
-    ]
-    Reassignment.objects.create(debt_payment=paid[0], instead_payment=paid[1], **why)
-    return {table: row.pk for table, row in made.items()}
