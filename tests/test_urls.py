@@ -48,7 +48,7 @@ def test_every_url_has_a_row() -> None:
         page = MODEL_PAGE.fullmatch(name)
         if not page or f"{page['app']}.{page['model']}" not in models:
             strangers.add(name)
-    assert strangers == set(), "add a row to tests/url_table.py (or the model to ROW_OF in tests/world.py)"
+    assert strangers == set(), "add a row to tests/url_table/ (or the model to ROW_OF in tests/world.py)"
 
 
 def test_every_row_is_a_url() -> None:

@@ -1,0 +1,40 @@
+"""The counter and its tills; a line that is gone (another window took it out) shows the cart as it is."""
+
+from tests.url_table.objects import bill, cart, line, open_session, till, till_session
+from tests.url_table.row import MANAGERS, REVIEWERS, SELLERS, Row
+
+ROWS = [
+    Row("billing:till", SELLERS),
+    Row("billing:till-open", SELLERS, get=False, post=True),
+    Row("billing:till-leave", SELLERS, get=False, post=True),
+    Row("billing:till-join", SELLERS, get=False, post=True, of=open_session),
+    Row("billing:till-move", SELLERS, get=False, post=True, of=open_session),
+    Row("billing:till-count", SELLERS, post=True, of=open_session),
+    Row("billing:till-session", of=till_session),
+    Row("billing:till-slip", of=till_session),
+    Row("billing:tills", REVIEWERS),
+    Row("billing:till-add", MANAGERS, get=False, post=True),
+    Row("billing:till-change", MANAGERS, get=False, post=True, of=till),
+    Row("billing:counter", SELLERS),
+    Row("billing:cart-matches", SELLERS),
+    Row("billing:cart-add", SELLERS, get=False, post=True),
+    Row("billing:line-quantity", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:line-price", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:line-discount", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:counter-upi", SELLERS),
+    Row("billing:open-item", SELLERS, get=False, post=True),
+    Row("billing:line-packet", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:line-server", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:cart-server", SELLERS, get=False, post=True),
+    Row("billing:cart-discount", SELLERS, get=False, post=True),
+    Row("billing:line-remove", SELLERS, get=False, post=True, of=line, missing=302),
+    Row("billing:cart-buyer", SELLERS, get=False, post=True),
+    Row("billing:buyer-matches", SELLERS),
+    Row("billing:buyer-clear", SELLERS, get=False, post=True),
+    Row("billing:buyer-correct-name", SELLERS, get=False, post=True),
+    Row("billing:cart-hold", SELLERS, get=False, post=True),
+    Row("billing:cart-take-up", SELLERS, get=False, post=True, of=cart, missing=200),
+    Row("billing:cart-drop", SELLERS, get=False, post=True),
+    Row("billing:cart-complete", SELLERS, get=False, post=True),
+    Row("billing:receipt", of=bill),
+]
