@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from customers.models import Customer
-from tests.money_books import trade_ahead_and_on_credit
+from tests.books.money_books import trade_ahead_and_on_credit
 from viveka.books.check import check_books
 from viveka.legacy.recount import COUNTED, recount
 
