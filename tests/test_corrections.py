@@ -20,6 +20,7 @@ from billing.services.tender import Tender
 from billing.services.till_counts import Counted, close_till
 from billing.tests.factories import sell, stocked_product, take_back
 from billing.tests.till_factories import opened_till
+from billing.tills import summarize
 from customers.tests.factories import CustomerFactory
 from debts.services import reverse_payment
 from debts.statement import read_statement
@@ -237,6 +238,22 @@ class TestAnotherPerson:
         with pytest.raises(Conflict, match="used or refunded"):
             reassign_advance(advance_id=taken.pk, to=rita.pk, **told())
         assert Reassignment.objects.count() == 1
+        insist_sound(store)
+
+    def test_no_cash_moves_in_a_till_by_it(self, store, cashier, soap, rita, sita, told):
+        """The one is taken out of the session and the other put into it."""
+        session = opened_till(store, cashier, 100)
+        advance = paid_ahead(rita, 40, by=cashier)
+        tenders = [Tender("cash", received=D(130), above="advance")]
+        bill = sell(store, cashier, [(soap, 1)], tenders=tenders, buyer=Buyer(customer_id=rita.pk)).bill
+        owes(rita, 25, by=cashier)
+        payment = pays(rita, 25, by=cashier)
+        with standing_at(session.till_id):
+            reassign_advance(advance_id=advance.pk, to=sita.pk, **told())
+            reassign_payment(payment_id=payment.pk, to=sita.pk, **told())
+            move_bill(bill_id=bill.pk, to=sita.pk, **told())
+        assert summarize(store, session).expected == 100
+        assert fresh(sita)[0].advance_balance == 95
         insist_sound(store)
 
 

@@ -208,10 +208,10 @@ def _write(store: Store, changes: Sequence[_Change], why: Why) -> list[StockAdju
             for batch in one.found
         ]
     insert_rows(movements)
-    take_from_batches([(batch, -quantity) for one in changes for batch, quantity in one.parts])
-    for batch in found:
+    for batch in found:  # first: the product at hand knows nothing of what the next statement puts back
         batch.product.current_stock += batch.quantity
         batch.product.save(update_fields=["current_stock"])
+    take_from_batches([(batch, -quantity) for one in changes for batch, quantity in one.parts])
     if found and any(batch.product.short for batch in found):
         settle_shortages(store=store, batches=found, by=why.by, now=why.now)
     return rows

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from advances.models import AdvancePayment, ReferenceType
+from advances.models import AdvancePayment, PaymentMode, ReferenceType
 from advances.services import add_advance, lock_advances, take_back_untouched
 from billing.models import Bill, Reassignment
 from billing.services.method_changes import method_now
@@ -17,6 +17,7 @@ from debts.services import Repayment, repay_debts, reverse_payment
 from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.models import Store, User
 from viveka.stores.text import clean_text
+from viveka.stores.tills import hold_till
 from viveka.stores.transactions import StartAgain, retry_when_entangled
 
 
@@ -90,9 +91,10 @@ def take_advance_for(
 ) -> AdvancePayment:
     """The same for an advance."""
     mode = method_now(advance)
+    till = hold_till(store, is_needed=mode == PaymentMode.CASH)  # out of it and into it: no cash moves
     source = Customer.objects.lock_any(store, advance.customer_id)
     (locked,) = lock_advances(source, [advance.pk])
-    take_back_untouched(locked, reason, by, now)
+    take_back_untouched(locked, reason, by, now, till=till)
     taken = add_advance(
         customer=target, amount=advance.amount, mode=mode, by=by, now=now, reference_type=advance.reference_type,
         reference_id=advance.reference_id, payment_reference=advance.payment_reference,

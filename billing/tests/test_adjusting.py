@@ -76,6 +76,13 @@ def test_more_than_was_ever_received_is_a_new_batch(store: Store, manager: User,
     assert left(never) == [D(1)]
 
 
+def test_what_was_found_fills_batches_and_makes_one(store: Store, manager: User, adjust: Any) -> None:
+    soap = stocked_product(store, batches=[(3, 80, 100), (10, 85, 110)], by=manager)
+    sell(store, manager, [(soap, 5)])
+    assert adjust(soap, "found", 9).quantity == D(9)
+    assert left(soap) == [D(3), D(10), D(4)]
+
+
 def test_one_batch_holds_no_more_than_was_received(store: Store, manager: User, adjust: Any) -> None:
     soap = stocked_product(store, batches=[(3, 80, 100), (10, 85, 110)], by=manager)
     second = soap.batches.order_by("id")[1]

@@ -1,0 +1,42 @@
+"""Any sequence of what a counter does with money and goods keeps every identity, beside books that a child could keep.
+
+`VIVEKA_MACHINE_STEPS=5000 pytest tests/test_counter_machine.py -s` looks for faults: so many steps, others each time.
+"""
+
+import os
+import time
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.machine.at_work import done, refused
+from tests.machine.back import GoodsBack
+from tests.machine.money import Money
+from tests.machine.tills import AtTheTills
+
+STEPS, RUNS = 40, 6  # the same ones each time
+WANTED = int(os.environ.get("VIVEKA_MACHINE_STEPS", 0))
+
+
+class Counter(GoodsBack, Money, AtTheTills):
+    """All of it in one shop."""
+
+
+@pytest.mark.django_db
+def test_any_sequence_keeps_the_books() -> None:
+    done.clear()
+    refused.clear()
+    examples = max(WANTED // STEPS, 1) if WANTED else RUNS
+    phases = [Phase.generate, Phase.shrink] if os.environ.get("VIVEKA_MACHINE_SHRINKS") else [Phase.generate]
+    began = time.monotonic()
+    kept = settings(
+        max_examples=examples, stateful_step_count=STEPS, deadline=None, phases=phases, derandomize=not WANTED,
+        suppress_health_check=list(HealthCheck), database=None, print_blob=True,
+    )  # fmt: skip
+    run_state_machine_as_test(Counter, settings=kept)
+    assert sum(done.values()) >= STEPS * RUNS / 3, f"only {sum(done.values())} steps were done"
+    if WANTED:
+        print(f"\n{sum(done.values())} done, {sum(refused.values())} refused in {time.monotonic() - began:.0f} s")
+        for name in sorted({*done, *refused}):
+            print(f"{name:28} {done[name]:6} {refused[name]:6}")
