@@ -165,7 +165,8 @@ def money_received(
     """The list, newest first; `before` the last row of the page before, at most `limit` rows. One query."""
     condition, values = _condition(store, wanted, before)
     query = f"""
-        SELECT event.at, kind, about, amount, mode, reference, coalesce(person.username, ''), customer,
+        SELECT event.at, kind, about, amount, mode, reference,
+               coalesce(nullif(trim(person.first_name || ' ' || person.last_name), ''), person.username, ''), customer,
                CASE WHEN buyer.id IS NULL THEN '' ELSE buyer.number || ' - ' || buyer.name END, row
           FROM (SELECT * FROM ({_RECEIVED}) AS received WHERE {condition}
                  ORDER BY at DESC, kind DESC, row DESC LIMIT %(limit)s) AS event

@@ -17,6 +17,8 @@ from viveka.stores.phone import show_phone
 AMOUNT = {"td": {"class": "amount"}, "th": {"class": "amount"}}
 NUMBER = {"td": {"class": "number"}}
 LEAD = {"td": {"class": "lead-cell"}}
+BROAD = {"td": {"class": "broad-cell"}}  # room of two on a narrow screen
+BROAD_NUMBER = {"td": {"class": "number broad-cell"}}
 
 
 class StoreTable(tables.Table):
@@ -33,7 +35,7 @@ class StoreTable(tables.Table):
 class ProductTable(StoreTable):
     name = tables.Column(linkify=True, attrs=LEAD)
     sku = tables.Column(verbose_name="SKU", attrs=NUMBER, default="")
-    barcode = tables.Column(attrs=NUMBER, default="")
+    barcode = tables.Column(attrs=BROAD_NUMBER, default="")
     category = tables.Column(default="")
     next_price = tables.Column(verbose_name="Price", attrs=AMOUNT, default="")
     current_stock = tables.Column(verbose_name="Stock", attrs=AMOUNT)
@@ -57,12 +59,12 @@ class ProductTable(StoreTable):
             stock = f"{stock} {record.get_unit_display()}"
         if record.short:
             return format_html(
-                '{} <span class="badge text-bg-danger">{} short</span>', stock, show_quantity(record.short)
+                '<span class="badge text-bg-danger">{} short</span> {}', show_quantity(record.short), stock
             )
         if not record.current_stock:
-            return format_html('{} <span class="badge text-bg-danger">Out</span>', stock)
+            return format_html('<span class="badge text-bg-danger">Out</span> {}', stock)
         if record.is_low:
-            return format_html('{} <span class="badge text-bg-warning">Low</span>', stock)
+            return format_html('<span class="badge text-bg-warning">Low</span> {}', stock)
         return stock
 
 
@@ -98,7 +100,7 @@ class StockTable(StoreTable):
 class BillTable(StoreTable):
     number = tables.Column(linkify=True, attrs={"td": {"class": "lead-cell number"}})
     at = tables.Column(verbose_name="Time")
-    customer_number = tables.Column(verbose_name="Customer", default="")
+    customer_number = tables.Column(verbose_name="Customer", default="", attrs=BROAD)
     customer_phone = tables.Column(verbose_name="Phone", attrs=NUMBER, default="")
     cashier = tables.Column()
     total = tables.Column(attrs=AMOUNT)

@@ -50,7 +50,7 @@ def test_a_day_at_the_screens(store: Store, cashier: User, cashier_client: Clien
         cashier_client.post(reverse("billing:till-move", args=[session.pk]), key)
     assert TillEntry.objects.get().amount == D("150.50")
     text = page(cashier_client, TILL)
-    for amount in ("₹500.00", "₹200.00", "-₹100.00", "-₹150.50", "₹449.50"):
+    for amount in ("₹500.00", "₹200.00", "−₹100.00", "−₹150.50", "₹449.50"):
         assert amount in text
 
     url = reverse("billing:till-count", args=[session.pk])
@@ -61,12 +61,12 @@ def test_a_day_at_the_screens(store: Store, cashier: User, cashier_client: Clien
     count = TillCount.objects.get()
     assert (count.expected, count.counted, count.by) == (D("449.50"), D(440), cashier)
     text = page(cashier_client, closed.url)
-    assert "Coins rolled away" in text and "-₹9.50" in text
+    assert "Coins rolled away" in text and "−₹9.50" in text
     assert cashier_client.get(url).url == closed.url
     assert "Open the till" in page(cashier_client, TILL)
     for paper in ("80", "58", "a4", "nonsense"):
         slip = page(cashier_client, reverse("billing:till-slip", args=[session.pk]) + f"?paper={paper}")
-        assert "₹449.50" in slip and "2 × 200" in slip
+        assert "₹449.50" in slip and "2 × ₹200.00" in slip
 
 
 def test_a_machine_takes_part_and_leaves(store: Store, manager: User, cashier_client: Client) -> None:

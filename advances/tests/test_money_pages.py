@@ -207,7 +207,7 @@ class TestReverse:
         assert "Say why" in text_of(manager_client, of("reverse", advance), {"reason": ""})
         assert manager_client.post(of("reverse", advance), {"reason": "Typed twice"}).url == of("advance", advance)
         page = text(manager_client, of("advance", advance))
-        assert "Entered by mistake -₹500.00" in page and "Typed twice" in page and "Reverse" not in page
+        assert "Entered by mistake −₹500.00" in page and "Typed twice" in page and "Reverse" not in page
         assert "Some of this advance" in text_of(manager_client, of("reverse", advance), {"reason": "again"})
 
     def test_one_that_is_used_stays(self, manager_client: Client, asha: Customer) -> None:

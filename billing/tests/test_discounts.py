@@ -135,12 +135,12 @@ class TestRounding:
         rice = stocked_product(store, batches=[(9, "20", "33.43")])
         john = Customer.objects.find_or_create(store=store, phone="98765 43210").customer
         cart = filled_cart(store, cashier, [(rice, 3)], customer=john)
-        assert "Rounding -₹0.29" in text(till.get(reverse("billing:counter")))
+        assert "Rounding −₹0.29" in text(till.get(reverse("billing:counter")))
         bill = complete(till, cart, method="credit", advance_of=cart.customer_id)
         assert (bill.subtotal, bill.rounding, bill.total) == (D("100.29"), D("-0.29"), D("100.00"))
         assert bill.lines.get().total == D(100)
         assert Debt.objects.get().amount == D(100)
-        assert "Rounding -₹0.29 Total ₹100.00" in text(till.get(reverse("billing:receipt", args=[bill.pk])))
+        assert "Rounding −₹0.29 Total ₹100.00" in text(till.get(reverse("billing:receipt", args=[bill.pk])))
 
     def test_of_a_sale_by_a_program_too(self, store: Store, cashier: User, soap: Product) -> None:
         bill = sell(store, cashier, [(soap, 1)], terms=Terms(discount=D("0.50"))).bill

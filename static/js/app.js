@@ -35,6 +35,20 @@
     say(sentences[event.detail.xhr.status] || "That did not work. Load the page again and have another try.");
   });
 
+  // A page to fill in begins in its first box, one that came back refused in the first that is to be put right. Where a
+  // list is searched first, or the keyboard would come up over half a phone, the hands decide.
+  const begin = () => {
+    if (document.activeElement !== document.body && !document.querySelector("main .is-invalid")) return;
+    const boxes = [...document.querySelectorAll("main form :is(input:not([type=hidden], [type=submit]), select, textarea)")];
+    const seen = boxes.filter((box) => box.checkVisibility() && !box.disabled);
+    const wrong = seen.find((box) => box.classList.contains("is-invalid"));
+    if (wrong) return wrong.focus();
+    const isForm = seen[0]?.form.getAttribute("method") === "post" && matchMedia("(hover: hover) and (pointer: fine)").matches;
+    const first = isForm && seen.find((box) => !["radio", "checkbox"].includes(box.type));
+    if (first && first.getBoundingClientRect().top < innerHeight) first.focus();
+  };
+  begin();
+
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -7,7 +7,9 @@
   if (!fields.length) return;
   const sum = document.getElementById("till-sum");
   const counted = form.querySelector("[name=counted]");
-  const shown = (paise) => (paise / 100).toLocaleString("en-IN", { minimumFractionDigits: 2 });
+  const { currency } = form.dataset;
+  const shown = (paise) =>
+    new Intl.NumberFormat(currency === "INR" ? "en-IN" : "en", { style: "currency", currency }).format(paise / 100);
 
   const add = () => {
     let total = 0;

@@ -32,7 +32,7 @@ def test_a_day_at_the_till(width: int, store: Store, cashier: User, window: Call
     page.get_by_label("Amount").fill("100")
     page.get_by_label("What for").fill("Milk")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("-₹100.00")).to_be_visible()
+    expect(page.get_by_text("−₹100.00")).to_be_visible()
     machine.shoot(f"till {width}")
     page.get_by_role("link", name="Count and close").press("Enter")
     expect(page.get_by_label("₹500")).to_be_focused()
@@ -40,7 +40,7 @@ def test_a_day_at_the_till(width: int, store: Store, cashier: User, window: Call
     page.keyboard.press("Enter")  # on to the next note, as at a calculator
     expect(page.get_by_label("₹200")).to_be_focused()
     page.get_by_label("₹20", exact=True).fill("1")
-    expect(page.locator("#till-sum")).to_have_text("520.00")
+    expect(page.locator("#till-sum")).to_have_text("₹520.00")
     machine.shoot(f"till count {width}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Counted").press("Enter")

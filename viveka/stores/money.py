@@ -82,8 +82,8 @@ def group_digits(whole: str, *, indian: bool) -> str:
 
 
 def show_amount(amount: Decimal, currency: str = "INR") -> str:
-    """₹1,23,456.00 for INR; other currencies with their symbol or code and thousands."""
-    sign = "-" if amount < 0 else ""
+    """₹1,23,456.00 for INR; other currencies with their symbol or code and thousands. Below zero with a true minus."""
+    sign = "−" if amount < 0 else ""
     whole, fraction = f"{abs(amount):.2f}".split(".")
     symbol = SYMBOLS.get(currency, f"{currency} ")
     return f"{sign}{symbol}{group_digits(whole, indian=currency == 'INR')}.{fraction}"

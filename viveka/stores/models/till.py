@@ -197,9 +197,9 @@ class TillCount(StoreOwned):
         return f"Counted {self.counted}"
 
     @property
-    def by_worth(self) -> list[tuple[str, int]]:
+    def by_worth(self) -> list[tuple[Decimal, int]]:
         """The notes and coins that were counted, the largest first."""
-        return sorted(self.pieces.items(), key=lambda piece: Decimal(piece[0]), reverse=True)
+        return sorted(((Decimal(piece), number) for piece, number in self.pieces.items()), reverse=True)
 
     @property
     def difference(self) -> Any:

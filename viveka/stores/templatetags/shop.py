@@ -34,4 +34,10 @@ def phone(context: dict[str, Any], e164: str | None) -> str:
     return show_phone(e164, store.region if store else "IN")
 
 
+@register.filter
+def below(path: str, address: str) -> bool:
+    """Whether a path is that address, or one of the pages below it."""
+    return path.startswith(address)
+
+
 register.filter("quantity", show_quantity)
