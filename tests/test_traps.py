@@ -56,7 +56,7 @@ ELSEWHERE = {
         "billing/tests/test_checkout_customers.py::test_the_same_phone_typed_differently_is_the_same_customer",
     ],
     "a UPI code on a paid bill, or for the whole amount": [
-        "billing/tests/test_counter_payment.py::test_shows_a_upi_code_for_what_is_still_due_and_none_when_nothing_is",
+        "billing/tests/counter/test_receipt.py::test_shows_a_upi_code_for_what_is_still_due_and_none_when_nothing_is",
     ],
     "parts off by a paisa": [
         "viveka/stores/tests/test_money.py::test_spread_parts_add_up_and_none_is_off_by_more_than_a_paisa",
@@ -65,7 +65,7 @@ ELSEWHERE = {
     ],
     "totals computed in the browser": [
         "billing/tests/test_api_sales.py::test_another_total_is_a_conflict",
-        "billing/tests/test_counter_views.py::test_what_was_not_seen_is_not_billed",
+        "billing/tests/counter/test_payment.py::test_what_was_not_seen_is_not_billed",
     ],
     "merge forgets unapplied money, can't be undone; the old phone makes a new duplicate": [
         "viveka/merge/tests/test_money.py::test_all_money_moves_and_comes_back_to_the_row",
@@ -91,8 +91,8 @@ ELSEWHERE = {
         "billing/tests/test_instruments.py::test_in_order_of_date_not_of_kind",
     ],
     "an advance taken, and asked for again at the till": [
-        "billing/tests/test_counter_payment.py::test_shows_both_balances_and_offers_the_advance",
-        "billing/tests/test_counter_payment.py::test_a_balance_is_offered_before_money_is_asked_for",
+        "billing/tests/counter/test_balances.py::test_shows_both_balances_and_offers_the_advance",
+        "billing/tests/counter/test_balances.py::test_a_balance_is_offered_before_money_is_asked_for",
     ],
     "opening balance 0, or the first day counted twice": [
         "tests/test_statements.py::test_what_closes_a_day_opens_the_next_for_any_history",

@@ -1,20 +1,16 @@
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+"""The cart: what comes into it, and how its lines read."""
+
 from decimal import Decimal
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from billing.models import Cart, CartLine
 from billing.services import carts, line_terms
-from billing.services.buyer_shown import match_buyers, show_buyer
 from billing.services.checkout import complete_cart
 from billing.services.priced_cart import price_each, read_cart
 from billing.services.tender import Tender
 from billing.tests.factories import ProductFactory, filled_cart, sell, stocked_product
-from customers.models import Customer
-from customers.tests.factories import CustomerFactory
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.models import Store, User
 from viveka.stores.tests.factories import StoreFactory, staff
@@ -198,128 +194,6 @@ def test_after_a_bill_the_next_product_makes_a_new_cart(store, cashier):
     assert product.current_stock == 9
 
 
-def test_a_known_phone_finds_its_customer_however_it_is_typed(store, cashier):
-    john = CustomerFactory(store=store, phone="+919876543210", name="John Doe")
-    for typed in ("98765 43210", "+91-98765-43210", "098765 43210", "९८७६५४३२१०"):
-        noted = carts.set_buyer(store=store, by=cashier, phone=typed, name="", commit=False)
-        assert noted.cart.customer == john
-
-
-def test_a_new_phone_becomes_a_customer_only_when_it_is_confirmed(store, cashier):
-    who = {"store": store, "by": cashier, "name": ""}
-    assert carts.set_buyer(**who, phone="98765 43211", commit=False).cart.customer is None
-    assert not Customer.objects.exists()
-    noted = carts.set_buyer(**who, phone="98765 43210", commit=True)
-    assert noted.is_new
-    assert (noted.cart.customer.number, noted.cart.customer.name) == ("CUST0001", "Walk-in Customer")
-    assert Customer.objects.get().phone == "+919876543210"
-
-
-def test_the_name_beside_a_new_number_is_the_records_name(store, cashier):
-    who = {"store": store, "by": cashier, "phone": "98765 43210", "commit": True}
-    carts.set_buyer(**who, name="")
-    noted = carts.set_buyer(**who, name=" John   Doe ")
-    assert (str(noted.cart.customer), noted.cart.customer_name) == ("CUST0001 - John Doe", "")
-
-
-def test_another_name_never_renames_the_record_but_correcting_it_does(store, cashier):
-    john = CustomerFactory(store=store, phone="+919876543210", name="John Doe")
-    noted = carts.set_buyer(store=store, by=cashier, phone="98765 43210", name="Ravi", commit=True)
-    john.refresh_from_db()
-    assert (john.name, show_buyer(store, noted.cart).for_name) == ("John Doe", "Ravi")
-    carts.correct_buyer_name(store=store, by=cashier)
-    john.refresh_from_db()
-    assert john.name == "Ravi"
-    assert show_buyer(store, Cart.objects.current(store, cashier)).for_name == ""
-
-
-def test_correcting_without_a_customer_is_refused(store, cashier):
-    with pytest.raises(Refused, match="Find the customer first"):
-        carts.correct_buyer_name(store=store, by=cashier)
-
-
-def test_a_bad_phone_is_kept_as_typed_and_finds_nobody(store, cashier):
-    noted = carts.set_buyer(store=store, by=cashier, phone="98765", name="", commit=True)
-    shown = show_buyer(store, noted.cart)
-    assert (shown.phone, shown.customer) == ("98765", None)
-    assert "not a valid phone number" in shown.bad_phone
-    assert not Customer.objects.exists()
-    assert show_buyer(store, carts.clear_buyer(store=store, by=cashier).cart).bad_phone == ""
-
-
-def test_an_inactive_customer_comes_back_and_it_is_said(store, cashier):
-    CustomerFactory(store=store, phone="+919876543210", name="John Doe", is_active=False)
-    who = {"store": store, "by": cashier, "phone": "98765 43210", "name": ""}
-    assert not carts.set_buyer(**who, commit=False).cart.customer.is_active
-    noted = carts.set_buyer(**who, commit=True)
-    assert noted.came_back
-    assert noted.cart.customer.is_active
-
-
-def test_an_inactive_customer_comes_back_with_the_sale(store, cashier):
-    john = CustomerFactory(store=store, phone="+919876543210", name="John Doe", is_active=False)
-    cart = filled_cart(store, cashier, [(stocked_product(store), 1)])
-    carts.set_buyer(store=store, by=cashier, phone="98765 43210", name="", commit=False)
-    complete_cart(store=store, by=cashier, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
-    john.refresh_from_db()
-    assert (john.is_active, john.purchase_count) == (True, 1)
-
-
-def test_a_name_offers_active_customers_seen_last_first(store, cashier):
-    never = CustomerFactory(store=store, name="Asha Jones")
-    seen = CustomerFactory(store=store, name="Jonas Rao", last_purchase_at=timezone.now())
-    CustomerFactory(store=store, name="Jonathan", is_active=False)
-    CustomerFactory(store=StoreFactory(), name="Jonas of elsewhere")
-    CustomerFactory(store=store, name="Walk-in Customer")
-    assert match_buyers(store, "jon") == [seen, never]
-    assert match_buyers(store, "j") == []
-    assert match_buyers(store, "walk") == []
-
-
-def test_a_picked_customer_without_a_phone_stays_until_a_phone_is_typed(store, cashier):
-    asha = CustomerFactory(store=store, phone=None, name="Asha")
-    carts.pick_buyer(store=store, by=cashier, customer_id=asha.pk)
-    noted = carts.set_buyer(store=store, by=cashier, phone="", name="Ravi", commit=True)
-    assert noted.cart.customer == asha
-    noted = carts.set_buyer(store=store, by=cashier, phone="98765 43210", name="", commit=False)
-    assert noted.cart.customer is None
-
-
-def test_taking_the_phone_away_takes_the_customer_away(store, cashier):
-    CustomerFactory(store=store, phone="+919876543210")
-    carts.set_buyer(store=store, by=cashier, phone="98765 43210", name="", commit=True)
-    noted = carts.set_buyer(store=store, by=cashier, phone="", name="", commit=False)
-    assert noted.cart.customer is None
-
-
-def test_another_stores_customer_cannot_be_picked(store, cashier):
-    other = CustomerFactory()
-    with pytest.raises(Missing):
-        carts.pick_buyer(store=store, by=cashier, customer_id=other.pk)
-
-
-def test_a_name_alone_says_whom_it_stands_for(store, cashier):
-    john = CustomerFactory(store=store, name="John Doe")
-    noted = carts.set_buyer(store=store, by=cashier, phone="", name="john doe", commit=True)
-    assert show_buyer(store, noted.cart).named == john
-    noted = carts.set_buyer(store=store, by=cashier, phone="", name="Somebody Else", commit=True)
-    assert show_buyer(store, noted.cart).named is None
-
-
-def test_nothing_typed_makes_no_cart(store, cashier):
-    assert carts.set_buyer(store=store, by=cashier, phone=" ", name="", commit=True).cart is None
-    assert carts.clear_buyer(store=store, by=cashier).cart is None
-    assert not Cart.objects.exists()
-
-
-def test_a_finished_cart_keeps_its_buyer_when_the_payment_is_sent_again(store, cashier):
-    cart = filled_cart(store, cashier, [(stocked_product(store), 1)])
-    complete_cart(store=store, by=cashier, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
-    carts.note_typed_buyer(store=store, cart_id=cart.pk, phone="98765 43210", name="")
-    cart.refresh_from_db()
-    assert cart.phone == ""
-
-
 def test_lines_that_read_otherwise_than_when_confirmed_are_marked(store, cashier):
     sugar = stocked_product(store, name="Sugar", batches=[(3, 80, 100), (9, 80, 110)])
     salt = stocked_product(store, name="Salt")
@@ -338,49 +212,3 @@ def test_prices_to_pick_from_are_those_of_the_next_one_sold(store):
     service = ProductFactory(store=store, stock_policy="none", selling_price=Decimal(250))
     prices = dict(price_each([sugar, empty, service], store.day_of(timezone.now())))
     assert prices == {sugar: Decimal(100), empty: None, service: Decimal(250)}
-
-
-def at_once(count: int, operation: Callable[[int], object]) -> list[object]:
-    """Run the operation in so many threads, each with a connection of its own."""
-
-    def run(number: int) -> object:
-        try:
-            return operation(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
-
-
-@pytest.mark.races
-@pytest.mark.django_db(transaction=True)
-def test_first_scans_at_once_make_one_cart_and_lose_none(store, cashier):
-    stocked_product(store, barcode="1", batches=[(100, 80, 100)])
-    at_once(8, lambda _: carts.add_to_cart(store=store, by=cashier, code="1"))
-    assert Cart.objects.count() == 1
-    assert only_line(store, cashier).quantity == 8
-
-
-@pytest.mark.races
-@pytest.mark.django_db(transaction=True)
-def test_a_scan_while_the_payment_completes_lands_in_this_bill_or_in_the_next_cart(store, cashier):
-    stocked_product(store, barcode="1", batches=[(100, 80, 100)])
-    for _ in range(5):
-        carts.add_to_cart(store=store, by=cashier, code="1")
-        cart = Cart.objects.current(store, cashier)
-
-        def act(number: int, cart: Cart = cart) -> object:
-            if number:
-                return carts.add_to_cart(store=store, by=cashier, code="1")
-            return complete_cart(
-                store=store, by=cashier, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now()
-            ).bill
-
-        bill = at_once(2, act)[0]
-        sold = bill.lines.get().quantity
-        following = Cart.objects.current(store, cashier)
-        assert sold + (following.lines.get().quantity if following else 0) == 2
-        assert cart.lines.get().quantity == sold
-        if following:
-            carts.drop_cart(store=store, by=cashier, cart_id=following.pk, now=timezone.now())

@@ -20,8 +20,8 @@ from billing.services.priced_cart import PricedLine, read_cart
 from billing.services.quote import BelowCost, SaleItem, quote
 from billing.services.tender import Tender
 from billing.services.worth import read_worth
+from billing.tests.counter.pressing import LIVE, complete, terms, text
 from billing.tests.factories import filled_cart, stocked_product, take_back
-from billing.tests.test_counter_views import LIVE, complete, terms, text
 from billing.tests.test_quote import batch, product
 from debts.services import Permission
 from viveka.stores.errors import Missing, Refused

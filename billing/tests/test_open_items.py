@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from billing.models import Bill, Cart, CartLine, Product
 from billing.services.open_items import add_open_item, complete_item, join_item
+from billing.tests.at_once import at_once
+from billing.tests.counter.pressing import LIVE, complete, terms, text
 from billing.tests.factories import filled_cart, sell, stocked_product
-from billing.tests.test_carts import at_once
-from billing.tests.test_counter_views import LIVE, complete, terms, text
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.models import Store, User
 from viveka.stores.tests.factories import StoreFactory, staff

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from billing.models import CartLine, Product
 from billing.services.tiles import FILLED_UP_TO, counter_tiles
+from billing.tests.counter.pressing import LIVE
 from billing.tests.factories import ProductFactory, sell, stocked_product
-from billing.tests.test_counter_views import LIVE
 from viveka.stores.models import Store, User
 from viveka.stores.tests.factories import StoreFactory
 
