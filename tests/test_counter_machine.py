@@ -16,6 +16,7 @@ from tests.machine.money import Money
 from tests.machine.tills import AtTheTills
 
 STEPS, RUNS = 40, 6  # the same ones each time
+LONG = 90  # steps of a run that looks for faults
 WANTED = int(os.environ.get("VIVEKA_MACHINE_STEPS", 0))
 
 
@@ -27,11 +28,11 @@ class Counter(GoodsBack, Money, AtTheTills):
 def test_any_sequence_keeps_the_books() -> None:
     done.clear()
     refused.clear()
-    examples = max(WANTED // STEPS, 1) if WANTED else RUNS
+    steps, runs = (LONG, max(WANTED // LONG, 1)) if WANTED else (STEPS, RUNS)
     phases = [Phase.generate, Phase.shrink] if os.environ.get("VIVEKA_MACHINE_SHRINKS") else [Phase.generate]
     began = time.monotonic()
     kept = settings(
-        max_examples=examples, stateful_step_count=STEPS, deadline=None, phases=phases, derandomize=not WANTED,
+        max_examples=runs, stateful_step_count=steps, deadline=None, phases=phases, derandomize=not WANTED,
         suppress_health_check=list(HealthCheck), database=None, print_blob=True,
     )  # fmt: skip
     run_state_machine_as_test(Counter, settings=kept)

@@ -12,7 +12,8 @@ from billing.received import Wanted, money_by_mode
 from billing.services.buyer import Buyer
 from billing.services.credit_notes import NOWHERE, WASTE, NoteItem
 from billing.services.return_money import GiveBack
-from billing.tests.factories import credit_of, stocked_product
+from billing.services.tender import Tender
+from billing.tests.factories import credit_of, money_of, sell, stocked_product, take_back
 from customers.records import delete_customer
 from customers.tests.factories import CustomerFactory
 from debts.tests.factories import owes
@@ -65,6 +66,15 @@ class TestNote:
         assert ways(kept) == [("advance", 40)]
         asha.refresh_from_db()
         assert (asha.debt_balance, asha.advance_balance) == (50, 40)
+
+    def test_a_debt_that_it_paid_was_paid(self, store, manager, soap):
+        """Goods of the bill of that debt bring money: nothing of it was given up."""
+        asha = CustomerFactory(store=store)
+        buyer = Buyer(customer_id=asha.pk)
+        bill = sell(store, manager, [(soap, 1)], buyer=buyer, tenders=[Tender("credit")]).bill
+        assert ways(credit_of(store, manager, NoteItem(soap.pk, D(1), D(60)), buyer=buyer)) == [("debt", 60)]
+        assert money_of(take_back(bill, 1, by=manager)) == [("debt", 40), ("cash", 60)]
+        assert [verdict.rule.name for verdict in check_books(store) if not verdict.is_ok] == []
 
     def test_of_an_older_system_it_is_of_its_own_day_and_moves_no_goods(self, store, manager, soap):
         asha, now = CustomerFactory(store=store), timezone.now()

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet, Sum
 
 from advances.models import Deduction, Utilization
-from billing.models import Bill, MoneyBack, Way
+from billing.models import Bill, CreditNoteMoney, MoneyBack, Way
 from billing.models.payment import INSTRUMENTS
 from billing.models.returns import MONEY_OUT
 from debts.models import Allocation, Debt, RepaymentMode
@@ -77,7 +77,7 @@ def read_settlement(bill: Bill) -> Settlement:
     debts = list(Debt.objects.filter(of_the_bill).oldest_first())
     given = list(MoneyBack.objects.filter(goods_return__bill=bill))
     allocated = _allocated(debts)
-    came_from_others = _sum(MoneyBack.objects.filter(way=Way.OTHER_DEBT, reduction__debt__in=debts))
+    came_from_others = _brought(debts)
     received = (
         sum((one.amount for one in payments if one.method not in INSTRUMENTS), ZERO)
         + sum((part.amount for part in allocated if part.payment.mode != RepaymentMode.ADVANCE), ZERO)
@@ -126,6 +126,14 @@ def share_out(value: Decimal, settlement: Settlement, chosen: GiveBack, *, excha
     return parts
 
 
+def _brought(debts: Sequence[Debt]) -> Decimal:
+    """What of these debts was paid with goods: of other bills, or without their bill."""
+    if not debts:
+        return ZERO
+    of_bills = MoneyBack.objects.filter(way=Way.OTHER_DEBT, reduction__debt__in=debts)
+    return _sum(of_bills) + _sum(CreditNoteMoney.objects.filter(reduction__debt__in=debts))
+
+
 def _allocated(debts: Sequence[Debt]) -> list[Allocation]:
     """What payments that stand settled of these debts, the last payment first."""
     parts = Allocation.objects.filter(debt__in=debts, payment__reversal__isnull=True)
@@ -165,5 +173,5 @@ def _of(given: Sequence[MoneyBack], *ways: str) -> Decimal:
     return sum((one.amount for one in given if one.way in ways), ZERO)
 
 
-def _sum(rows: QuerySet[MoneyBack]) -> Decimal:
+def _sum(rows: QuerySet[MoneyBack] | QuerySet[CreditNoteMoney]) -> Decimal:
     return rows.aggregate(sum=Sum("amount"))["sum"] or ZERO

@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from billing.models import Batch, Return
+from billing.models import Batch, Cart, Return
 from billing.services.buyer import Buyer
 from billing.services.credit_notes import NoteItem, note_credit
-from billing.services.exchange import carry_return
+from billing.services.exchange import carry_return, read_coming
 from billing.services.return_money import GiveBack
 from billing.services.return_plan import ReturnItem
 from billing.services.returns import return_goods, void_bill
@@ -64,6 +64,9 @@ class GoodsBack(AtTheCounter):
         told = {"bill_id": sale.pk, "give_back": GiveBack(way), "machine": "m", **self.why()}
         if self.is_taken(lambda: carry_return(items=asked(coming), **told)):
             basket.comes_back = (sale, coming, way)
+            basket.covers = read_coming(
+                Cart.objects.current(self.store, self.by, "m"), self.total_of(basket) or NOTHING
+            ).covers
         basket.phone = sale.customer.phone if basket.comes_back and sale.customer else basket.phone
         self.complete(basket, mix, paid, "cash", "exchange" if basket.comes_back else "sell")
 
@@ -225,9 +228,9 @@ class GoodsBack(AtTheCounter):
         """What comes back in exchange does so first: its goods may be sold again at once."""
         if basket.comes_back:
             sale, coming, way = basket.comes_back
-            made = sale_return = Return.objects.filter(bill=sale.pk).latest("sequence")
+            made = Return.objects.filter(bill=sale.pk).latest("created_at")
             exchanged = self.book_return(made, sale, coming, way, False, bill.total)
-            assert sale_return.money.filter(way="exchange").exists() == bool(exchanged)
+            assert made.money.filter(way="exchange").exists() == bool(exchanged)
         return super().book(bill, basket, tenders, exchanged)
 
 

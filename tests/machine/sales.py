@@ -46,6 +46,7 @@ class Basket:
     phone: str
     off: D = NOTHING
     comes_back: Any = None
+    covers: D = NOTHING
 
 
 WANTED = st.tuples(
@@ -171,7 +172,7 @@ class AtTheCounter(GoodsIn):
         if total is None:
             tenders = [Tender(method)]
         else:
-            tenders = self.tenders(mix, share, method, total, customer)
+            tenders = self.tenders(mix, share, method, total - basket.covers, customer)
         told = self.told()
         made = None
         with self.deed(name):

@@ -191,7 +191,7 @@ RULES = [
     sql_rule(
         "no_money_back_that_never_came",
         "Money that went out for a bill came in for it: by its payments, by payments of its debt (one reversed since"
-        " had come in then), or out of other returns (id of the bill).",
+        " had come in then), or by goods of other bills or without a bill (id of the bill).",
         """
         WITH back AS (
             SELECT made.bill_id AS id, min(made.created_at) - interval '1 minute' AS first,
@@ -210,9 +210,10 @@ RULES = [
                   JOIN debts_debtpayment AS paid ON paid.id = part.payment_id AND paid.mode <> 'advance'
                   LEFT JOIN debts_paymentreversal AS undone ON undone.payment_id = paid.id
                  WHERE credit.bill_id = back.id AND (undone.id IS NULL OR undone.created_at >= back.first))
-             + (SELECT coalesce(sum(part.amount), 0) FROM billing_payment AS credit
+             + (SELECT coalesce(sum(coalesce(part.amount, noted.amount)), 0) FROM billing_payment AS credit
                   JOIN debts_debtreduction AS less ON less.debt_id = coalesce(credit.debt_id, credit.old_debt_id)
-                  JOIN billing_moneyback AS part ON part.reduction_id = less.id AND part.way = 'other_debt'
+                  LEFT JOIN billing_moneyback AS part ON part.reduction_id = less.id AND part.way = 'other_debt'
+                  LEFT JOIN billing_creditnotemoney AS noted ON noted.reduction_id = less.id
                  WHERE credit.bill_id = back.id)
         """,
     ),
