@@ -1,17 +1,20 @@
-"""A file of goods between its preview and the confirmation: kept as a file of customers is."""
+"""A file of goods between its preview and the confirmation."""
 
-import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from billing.services.import_products import Judged
+from billing.services.import_products import Judged, import_products, preview_products
 from billing.services.import_products import Report as Imported
-from billing.services.import_rows import Reading, Row
-from customers.importing import REFUSED
-from customers.kept_imports import KeptImport, Report, Shown
+from billing.services.import_rows import Reading, Row, read_file
+from viveka.stores.errors import Refused
+from viveka.stores.incoming.kept import About, KeptFile, Report, Shown
+from viveka.stores.incoming.outcomes import REFUSED
+from viveka.stores.models import User
 from viveka.stores.money import show_quantity
 
 NOTED_EVERY = 500
+MOST_LINES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,25 @@ class ShownGood(Shown):
     """An earlier import brought this batch."""
 
 
-class KeptGoods(KeptImport):
+class KeptGoods(KeptFile):
     """The one file of goods that a person has waiting in a store."""
 
     kind = "-goods"
     shown = ShownGood
+    counted = ("lines", "judged")
+
+    def foresee(self, data: bytes, about: About, now: datetime) -> Report:
+        reading = read_file(data, self.store)
+        if not reading.count:
+            raise Refused("There is no line in this file.", "file")
+        if reading.count > MOST_LINES:
+            raise Refused(f"The file has more than {MOST_LINES:,} lines. Divide it into several.", "file")
+        return _tell(about, reading, preview_products(store=self.store, reading=reading, now=now))
+
+    def bring_in(self, data: bytes, by: User, now: datetime) -> Report:
+        reading = read_file(data, self.store)
+        done = import_products(store=self.store, by=by, reading=reading, now=now, watch=self.watch)
+        return _tell(self.about, reading, done)
 
     def watch(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The rows, with a note of how far they are."""
@@ -40,26 +57,18 @@ class KeptGoods(KeptImport):
             yield row
 
 
-def tell_goods(kept: KeptGoods, reading: Reading, imported: Imported) -> Report:
+def _tell(about: About, reading: Reading, imported: Imported) -> Report:
     """What becomes of each line, in the order of the file."""
-    given = {row.line: row for row in reading.rows}
-    lines = [_shown(one, given[one.line]) for one in imported.lines]
-    for number, why in imported.refused:
-        name = _name(given[number]) if number in given else ""
-        lines.append(ShownGood(number, REFUSED, phone="", name=name, why=why))
+    lines = [_shown(one) for one in imported.lines]
+    lines += [ShownGood(number, REFUSED, reading.named.get(number, ""), why=why) for number, why in imported.refused]
     lines.sort(key=lambda line: line.number)
-    return Report(kept.about.get("name", ""), secrets.token_urlsafe(12), {}, [], lines)
+    return Report(about["name"], lines)
 
 
-def _shown(one: Judged, row: Row) -> ShownGood:
+def _shown(one: Judged) -> ShownGood:
     lot, product = one.lot, one.product
-    name = product.name if product else _name(row)
     return ShownGood(
-        number=one.line, outcome=one.outcome, phone="", name=name, product=product.pk if product else None,
+        number=one.line, outcome=one.outcome, name=product.name, product=product.pk,
         quantity=show_quantity(lot.quantity) if lot else "",
         cost=f"{lot.cost_price:.2f}" if lot else "", is_known_lot=one.is_known_lot,
     )  # fmt: skip
-
-
-def _name(row: Row) -> str:
-    return str(row.fields.get("name") or row.fields.get("barcode") or row.fields.get("sku") or "")

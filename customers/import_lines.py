@@ -1,18 +1,16 @@
 """The lines of a file of customers: which column is what, and each line cleaned or refused."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from customers.details import clean_details
 from customers.names import MOST, is_real
 from viveka.stores.errors import Refused
+from viveka.stores.incoming.columns import Columns, Mapped, Rows, places_by_heading
 from viveka.stores.models import Store
 from viveka.stores.phone import normalise_phone
-from viveka.stores.sheets import UnreadableFile
 
-Mapped = Mapping[str, Sequence[int]]
-FIELDS = ("phone", "name", "email", "address", "gst_number", "gender", "note")
 _HEADINGS = {
     "phone": "phone mobile phonenumber mobilenumber mobileno phoneno contact contactno contactnumber cell tel telephone"
     " whatsapp phonee164",
@@ -25,6 +23,7 @@ _HEADINGS = {
     "note": "note notes remark remarks comment comments",
 }
 _JOINTS = {"name": " ", "phone": "", "address": ", "}
+_ONCE = ("phone", "email", "gst_number", "gender")
 _FIRST_NAMES = ("firstname", "givenname")
 AnyLine = TypeVar("AnyLine", bound="Line")
 BAD_PHONE_NOTE = "Phone in the imported file: "
@@ -46,21 +45,10 @@ class Line:
         return " ".join(message for messages in self.errors.values() for message in messages)
 
 
-def places_by_heading(header: Sequence[str], headings: Mapping[str, str]) -> dict[str, list[int]]:
-    """The places of the columns whose heading is one of the words (`headings`) for what they hold."""
-    found: dict[str, list[int]] = {}
-    for place, heading in enumerate(header):
-        plain = "".join(char for char in heading.casefold() if char.isalnum())
-        for name, known in headings.items():
-            if plain in known.split():
-                found.setdefault(name, []).append(place)
-    return found
-
-
 def guess_columns(header: Sequence[str]) -> dict[str, list[int]]:
     """Which columns hold what, by their headings; several of one kind are put together (first name, surname)."""
     found = places_by_heading(header, _HEADINGS)
-    for name in ("phone", "email", "gst_number", "gender"):
+    for name in _ONCE:
         found[name] = found.get(name, [])[:1]
     found["name"] = _one_name(header, found.get("name", []))
     return {name: places for name, places in found.items() if places}
@@ -74,22 +62,26 @@ def _one_name(header: Sequence[str], places: list[int]) -> list[int]:
     return whole[:1] or sorted(places, key=lambda place: (plain[place] not in _FIRST_NAMES, place))
 
 
-class UnknownColumns(UnreadableFile):
-    """Neither the name nor the phone is known by its heading: somebody has to say which column is what."""
+def lack(held: Iterable[str]) -> str:
+    """What the columns of a file of people lack, or ""."""
+    return "" if {"name", "phone"} & set(held) else "Say which column holds the name or the phone."
 
 
-def check_columns(columns: Mapped, header: Sequence[str]) -> None:
-    """Raises UnknownColumns where the columns say neither who nor where to call; UnreadableFile where they are not in
-    the file."""
-    if not columns.get("name") and not columns.get("phone"):
-        raise UnknownColumns("Say which column holds the name or the phone.")
-    for name, places in columns.items():
-        if name not in FIELDS or any(not 0 <= place < len(header) for place in places):
-            raise UnreadableFile("The columns chosen are not in the file.")
+COLUMNS = Columns(
+    line="a customer",
+    fields={
+        "phone": "Phone", "name": "Name", "email": "E-mail address", "address": "Address", "gst_number": "GST number",
+        "gender": "Gender", "note": "Note",
+    },
+    once=_ONCE,
+    guess=guess_columns,
+    lack=lack,
+    most_lines=50_000,
+)  # fmt: skip
 
 
 def read_lines(
-    store: Store, rows: Iterable[Sequence[str]], columns: Mapped, *, without_bad_phones: bool = False, first: int = 2
+    store: Store, rows: Rows, columns: Mapped, first: int = 2, *, without_bad_phones: bool = False
 ) -> Iterator[Line]:
     """The lines after the header, cleaned; empty ones are left out. `first` is the number of the first one.
 

@@ -16,12 +16,12 @@ from customers.models import CUST, DETAILS, Customer, RecordEvent, What
 from customers.models.customer import changes_of
 from customers.models.phone import CustomerPhone
 from customers.names import WALK_IN, is_real
+from viveka.stores.incoming.outcomes import CREATED, REFUSED, UNCHANGED, UPDATED
 from viveka.stores.models import Counter, Store
 from viveka.stores.tracing import note_for_copy
 from viveka.stores.transactions import StartAgain, retry_when_entangled
 
 Watch = Callable[[int, int], None]
-CREATED, UPDATED, UNCHANGED, REFUSED = "created", "updated", "unchanged", "refused"
 _AT_ONCE = 5000
 _COLUMNS = ("store_id", "number", "phone", *DETAILS, "is_active", "created_at", "updated_at")
 _ZEROS = ("advance_balance", "debt_balance", "total_purchases", "purchase_count")

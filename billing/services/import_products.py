@@ -20,8 +20,8 @@ from billing.services.import_rows import MARK_LENGTH, PRODUCT_COLUMNS, Lot, Read
 from billing.services.products import SKU_TAKEN, stock_in_the_way
 from billing.services.shortages import settle_shortages
 from billing.services.stock import check_received
-from customers.importing import CREATED, UNCHANGED, UPDATED
 from viveka.stores.errors import Refused
+from viveka.stores.incoming.outcomes import CREATED, UNCHANGED, UPDATED
 from viveka.stores.models import Store, User
 
 Watch = Callable[[Iterable[Row]], Iterable[Row]]
@@ -48,16 +48,14 @@ UPDATE billing_product AS product SET current_stock = current_stock + received.q
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a line means, or meant."""
+    """What a line that can go in means, or meant."""
 
     line: int
     outcome: str
-    product: Product | None = None
+    product: Product
     lot: Lot | None = None
     is_known_lot: bool = False
     """An earlier import brought this batch."""
-    why: str = ""
-    """Why the line is refused."""
 
 
 @dataclass(slots=True)

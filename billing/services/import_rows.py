@@ -11,11 +11,10 @@ from typing import Any
 
 from billing.models import Unit
 from billing.services.products import clean_product, read_level
-from viveka.stores import sheets
 from viveka.stores.errors import Refused
 from viveka.stores.models import Store
 from viveka.stores.money import read_amount, read_quantity
-from viveka.stores.sheets import read_table
+from viveka.stores.sheets import UnreadableFile, read_table
 from viveka.stores.text import clean_text
 
 PRODUCT_COLUMNS = (
@@ -31,10 +30,6 @@ _UNITS = {word.casefold(): value for value, label in Unit.choices for word in (v
 SUPPLIER_BILL = 50  # what the mark leaves of the column
 MARK_LENGTH = len("import ") + 16
 _FIRST_YEAR, _LAST_YEAR = 1950, 2199
-
-
-class UnreadableFile(Refused):
-    """The file as a whole is no product file; nothing was read from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +80,8 @@ class Reading:
 
     rows: list[Row] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
+    named: dict[int, str] = field(default_factory=dict)
+    """By its number, what a line says it is about."""
 
     @property
     def count(self) -> int:
@@ -116,13 +113,10 @@ def read_file(data: bytes, store: Store) -> Reading:
 
 def _read_spreadsheet(data: bytes, store: Store) -> Reading:
     reading, rows = Reading(), enumerate(read_table("goods.xlsx", data), 1)
-    try:
-        header = _read_header(cells for _, cells in rows)
-        for number, cells in rows:
-            if any(cell.strip() for cell in cells):
-                _read_line(reading, number, header, cells + [""] * (len(header) - len(cells)), store)
-    except sheets.UnreadableFile as refusal:
-        raise UnreadableFile(refusal.message) from None
+    header = _read_header(cells for _, cells in rows)
+    for number, cells in rows:
+        if any(cell.strip() for cell in cells):
+            _read_line(reading, number, header, cells + [""] * (len(header) - len(cells)), store)
     return reading
 
 
@@ -142,6 +136,7 @@ def _read_line(reading: Reading, line: int, header: list[str], cells: list[str],
         if len(cells) != len(header):
             raise Refused(f"It has {len(cells)} cells, the header has {len(header)}.")
         given = {name: cell.strip() for name, cell in zip(header, cells, strict=True) if cell.strip()}
+        reading.named[line] = (given.get("name") or given.get("barcode") or given.get("sku") or "")[:200]
         fields = clean_product({name: _read_cell(name, given[name]) for name in PRODUCT_COLUMNS if name in given})
         reading.rows.append(Row(line, fields, _read_lot(given, store), _read_pack(given)))
     except Refused as refusal:

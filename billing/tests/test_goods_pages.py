@@ -69,7 +69,8 @@ def test_tells_line_by_line_and_writes_nothing_until_it_is_confirmed(desk: Clien
     text = page.content.decode()
     assert "A new product needs a name" in text and "comes whole" in text and "<b>Salt" not in text
     assert not Batch.objects.exists() and Product.objects.count() == 1
-    assert [line.number for line in desk.get(PREVIEW, {"show": "refused"}).context["lines"]] == [5, 6, 7]
+    refused = desk.get(PREVIEW, {"show": "refused"}).context["lines"]
+    assert [(line.number, line.name) for line in refused] == [(5, "8903"), (6, "8901"), (7, "8901")]
 
     assert confirm(desk).url == RESULT
     assert outcomes(desk.get(RESULT)) == outcomes(page)

@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from billing.models import Batch, Product, StockMovement
 from billing.services.import_products import Report, import_products
-from billing.services.import_rows import COLUMNS, UnreadableFile, read_file
+from billing.services.import_rows import COLUMNS, read_file
 from billing.services.products import create_product
 from billing.tests.factories import sell
 from viveka.stores.models import Store, User
+from viveka.stores.sheets import UnreadableFile
 from viveka.stores.tests.factories import staff
 
 pytestmark = pytest.mark.django_db

@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from customers import kept_imports
+from customers.import_lines import COLUMNS as KNOWN
 from customers.kept_imports import KeptImport
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from viveka.stores.changes import with_previous
+from viveka.stores.incoming.kept import KEPT_FOR, RUNS_FOR
 from viveka.stores.sheets import xlsx_bytes
 from viveka.stores.tests.factories import staff
 
@@ -115,8 +118,8 @@ class TestPreview:
         ],
     )
     def test_what_is_no_such_file_is_said_and_not_kept(self, manager_client, folder, monkeypatch, data, name):
-        monkeypatch.setattr("customers.import_files.MOST_LINES", 20)
-        monkeypatch.setattr("customers.forms.MOST_BYTES", 2000)
+        monkeypatch.setattr(kept_imports, "COLUMNS", replace(KNOWN, most_lines=20))
+        monkeypatch.setattr("viveka.stores.incoming.forms.MOST_BYTES", 2000)
         response = upload(manager_client, data, name)
         assert response.status_code == 200
         assert response.context["form"].errors["file"]
@@ -218,10 +221,20 @@ class TestConfirm:
             raise RuntimeError("made to fail")
 
         with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-            patch.setattr("customers.views.files.import_customers", fail)
+            patch.setattr("customers.kept_imports.import_customers", fail)
             manager_client.post(CONFIRM, {"token": said})
         assert not Customer.objects.exists()
         assert manager_client.post(CONFIRM, {"token": said}).url == RESULT
+
+    def test_a_server_killed_meanwhile_leaves_the_file_to_try_again(self, manager_client, manager, store):
+        upload(manager_client)
+        kept, said = KeptImport(store, manager), token(manager_client)
+        kept.take(said)
+        kept.note_progress(1000, 2500)
+        os.utime(kept.folder / "taken", (0, time.time() - RUNS_FOR - 1))
+        assert manager_client.get(PREVIEW).context["report"].token == said
+        assert manager_client.post(CONFIRM, {"token": said}).url == RESULT
+        assert Customer.objects.count() == 3
 
     def test_above_a_thousand_it_says_how_far_it_is(self, manager_client, manager, store, monkeypatch):
         seen = []
@@ -266,7 +279,7 @@ class TestKeeping:
         upload(manager_client)
         said = token(manager_client)
         (kept,) = folder.glob("*")
-        os.utime(kept / "about", (0, time.time() - kept_imports.KEPT_FOR - 1))
+        os.utime(kept / "about", (0, time.time() - KEPT_FOR - 1))
         assert manager_client.get(PREVIEW).url == IMPORT
         manager_client.post(CONFIRM, {"token": said})
         assert not Customer.objects.exists()

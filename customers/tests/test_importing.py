@@ -13,14 +13,15 @@ from django.utils import timezone
 
 from customers.details import clean_note
 from customers.exporting import customer_rows
-from customers.import_lines import check_columns, guess_columns, read_lines
-from customers.importing import CREATED, REFUSED, UNCHANGED, UPDATED, import_customers, preview_import
+from customers.import_lines import COLUMNS, guess_columns, read_lines
+from customers.importing import import_customers, preview_import
 from customers.models import CUST, Customer, CustomerPhone, RecordEvent, What
 from customers.names import WALK_IN, clean_name
 from customers.records import delete_customer
 from customers.services import edit_customer
 from customers.tests.factories import CustomerFactory
 from viveka.stores.errors import Refused
+from viveka.stores.incoming.outcomes import CREATED, REFUSED, UNCHANGED, UPDATED
 from viveka.stores.models import Counter
 from viveka.stores.sheets import UnreadableFile, csv_lines, read_table, xlsx_bytes
 
@@ -60,7 +61,7 @@ class TestColumns:
     )
     def test_that_are_none_are_refused(self, columns):
         with pytest.raises(UnreadableFile):
-            check_columns(columns, ["Name", "Phone"])
+            COLUMNS.check(columns, ["Name", "Phone"])
 
 
 class TestPreview:

@@ -1,6 +1,6 @@
-"""The forms of opening balances: a file, its columns, rows typed off a page."""
+"""The forms of opening balances: a file, and rows typed off a page."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
@@ -9,45 +9,30 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from customers.forms import ColumnsForm, ImportForm
-from customers.import_lines import Mapped
 from debts.openings.kept import Row
-from debts.openings.lines import FIELDS, MOST_LINES, guess_columns, why_not_enough
+from debts.openings.lines import COLUMNS, FIELDS
 from viveka.stores.errors import Refused
 from viveka.stores.form_fields import DayField
-from viveka.stores.forms import form_helper
+from viveka.stores.incoming.forms import FileForm
 from viveka.stores.money import ZERO, read_amount
 
 ROWS_SHOWN, MOST_ROWS = 20, 100
 LONGEST = 400
 
 
-class OpeningsFileForm(ImportForm):
+class OpeningsFileForm(FileForm):
     """A file of opening balances to look at before it is brought in."""
 
     day = DayField(label="Since, where a line has no day", help_text="The day for which the old book gives them.")
 
     def __init__(self, data: Any = None, files: Any = None, *, today: date) -> None:
         super().__init__(data, files, initial={"day": today})
-        del self.fields["without_bad_phones"]
-        self.fields[
-            "file"
-        ].help_text = f"Columns for name, phone, owes, since, paid ahead; at most 10 MB and {MOST_LINES:,} lines."
-        self.helper = form_helper("file", "day", submit="Look at it first")
+        most = f"at most 10 MB and {COLUMNS.most_lines:,} lines"
+        self.fields["file"].help_text = f"Columns for name, phone, owes, since, paid ahead; {most}."
 
-
-class OpeningColumnsForm(ColumnsForm):
-    """What each column of a list of opening balances holds."""
-
-    kinds = FIELDS
-    once = tuple(FIELDS)
-    no_header = forms.BooleanField(required=False, label="The first line is a balance already, not headings")
-
-    def guessed(self, header: Sequence[str]) -> Mapped:
-        return guess_columns(header)
-
-    def why_not_enough(self, held: Sequence[str]) -> str:
-        return why_not_enough(held)
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"day": self.cleaned_data["day"].isoformat()}
 
 
 class DayForm(forms.Form):

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from customers.importing import CREATED, REFUSED, UNCHANGED, UPDATED, Judged, Plan, Planner, Target
+from customers.importing import Judged, Plan, Planner, Target
 from customers.models import Customer
 from debts.models import OpeningBalance
 from debts.openings.lines import OpeningLine
+from viveka.stores.incoming.outcomes import CREATED, REFUSED, UNCHANGED, UPDATED
 from viveka.stores.models import Store
 from viveka.stores.money import MAX_MONEY, ZERO, show_amount
 

@@ -1,8 +1,7 @@
-"""A list of opening balances between its preview and the confirmation: kept as a file of customers is."""
+"""A list of opening balances between its preview and the confirmation."""
 
 import csv
 import io
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,11 +9,14 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, cast
 
-from customers.importing import CREATED, UPDATED
-from customers.kept_imports import KeptImport, Report, Shown, whom
-from debts.openings.entering import Source, preview_openings
+from customers.kept_imports import whom
+from debts.openings.entering import Source, enter_openings, preview_openings
 from debts.openings.judging import JudgedOpening, OpeningPlan
-from debts.openings.lines import FIELDS, OpeningTable, read_openings
+from debts.openings.lines import FIELDS, OpeningLine, read_openings
+from viveka.stores.incoming.columns import Table
+from viveka.stores.incoming.kept import About, KeptFile, Report, Shown
+from viveka.stores.incoming.outcomes import CREATED, UPDATED
+from viveka.stores.models import User
 from viveka.stores.money import ZERO
 from viveka.stores.sheets import csv_lines, original
 
@@ -48,20 +50,18 @@ class ShownOpening(Shown):
         return date.fromisoformat(self.since)
 
 
-class KeptOpenings(KeptImport):
+class KeptOpenings(KeptFile):
     """The one list of opening balances that a person has waiting in a store: a file, or typed off a page."""
 
     kind = "-openings"
     shown = ShownOpening
+    thing = "list"
+    counted = ("rows", "written")
 
-    def keep_file(self, data: bytes, name: str, day: date) -> None:
-        """Keep a file; the day holds for lines that don't say since when."""
-        self.keep(data, name, day=day.isoformat())
-
-    def keep_typed(self, rows: Sequence[Row], day: date) -> None:
-        """Keep what was typed, as a file with the headings that are understood."""
+    def look_at_typed(self, rows: Sequence[Row], day: date, now: datetime) -> Report:
+        """As `look_at`, of rows that were typed: a file without a name, with the headings that are understood."""
         cells = [list(FIELDS.values()), *([row.get(name, "") for name in FIELDS] for row in rows)]
-        self.keep("".join(csv_lines(cells)).encode(), "", day=day.isoformat())
+        return self.look_at("".join(csv_lines(cells)).encode(), "", now, day=day.isoformat())
 
     @property
     def is_typed(self) -> bool:
@@ -71,17 +71,26 @@ class KeptOpenings(KeptImport):
     def day(self) -> date:
         return date.fromisoformat(self.about["day"])
 
-    @property
-    def source(self) -> Source:
-        return Source(self.about["name"][:200], self.day)
+    def foresee(self, data: bytes, about: About, now: datetime) -> Report:
+        table = self._table(data, about)
+        day = date.fromisoformat(about["day"])
+        return _tell(about, table, preview_openings(store=self.store, lines=table.lines, day=day, now=now))
 
-    def read_openings(self, data: bytes) -> OpeningTable:
-        """The lines, by the columns that were said or else by the headings. Raises as the function of that name."""
+    def bring_in(self, data: bytes, by: User, now: datetime) -> Report:
         about = self.about
-        return read_openings(
-            self.store, about["name"], data, columns=about.get("columns"), has_header=about.get("has_header", True),
-            first=1 if self.is_typed else 0,
-        )  # fmt: skip
+        table, source = self._table(data, about), Source(about["name"][:200], self.day)
+        told: dict[str, Any] = {"by": by, "now": now, "watch": self.note_progress}
+        return _tell(about, table, enter_openings(store=self.store, lines=table.lines, source=source, **told))
+
+    def _table(self, data: bytes, about: About) -> Table[OpeningLine]:
+        return read_openings(self.store, about, data, first=0 if about["name"] else 1)
+
+    def sums(self, report: Report) -> dict[str, Any]:
+        entered = [line for line in cast("Sequence[ShownOpening]", report.lines) if line.is_entered]
+        return {
+            "owes": sum((line.owed for line in entered), ZERO),
+            "ahead": sum((line.paid_ahead for line in entered), ZERO),
+        }
 
     def typed(self) -> list[Row]:
         """The rows as they were typed, while they wait."""
@@ -91,23 +100,9 @@ class KeptOpenings(KeptImport):
         rows = islice(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")), 1, None)
         return [dict(zip(FIELDS, map(original, row), strict=False)) for row in rows]
 
-    def judge_openings(self, table: OpeningTable, now: datetime) -> OpeningPlan:
-        """Work out what the lines would do, and keep it for the preview."""
-        plan = preview_openings(store=self.store, lines=table.lines, day=self.day, now=now)
-        self.note_preview(self.tell(table, plan))
-        return plan
 
-    def tell(self, table: OpeningTable, plan: OpeningPlan) -> Report:
-        """The plan as screens show it, under a name of its own."""
-        lines = [_shown(judged) for judged in plan.lines]
-        return Report(self.about.get("name", ""), secrets.token_urlsafe(12), table.columns, table.ignored, lines)
-
-
-def totals(report: Report) -> dict[str, Any]:
-    """What the lines that are entered come to."""
-    entered = [line for line in cast("Sequence[ShownOpening]", report.lines) if line.is_entered]
-    owed = sum((line.owed for line in entered), ZERO)
-    return {"count": len(entered), "owes": owed, "ahead": sum((line.paid_ahead for line in entered), ZERO)}
+def _tell(about: About, table: Table[OpeningLine], plan: OpeningPlan) -> Report:
+    return Report(about["name"], [_shown(judged) for judged in plan.lines], table.columns, table.ignored)
 
 
 def _shown(judged: JudgedOpening) -> ShownOpening:

@@ -6,18 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import chain
+from functools import partial
+from typing import Any
 
-from customers.import_lines import Line, Mapped, UnknownColumns, clean_line, joined, places_by_heading
+from customers.import_lines import Line, clean_line, joined
+from customers.import_lines import lack as lack_of_people
 from debts.openings.days import read_day
 from viveka.stores.errors import Refused
+from viveka.stores.incoming.columns import Columns, Mapped, Rows, Table, places_by_heading
 from viveka.stores.models import Store
 from viveka.stores.money import ZERO, read_amount
-from viveka.stores.sheets import UnreadableFile, read_table
 
 FIELDS = {"name": "Name", "phone": "Phone", "owes": "Owes", "since": "Since", "ahead": "Paid ahead"}
 AMOUNTS = {"owes": "Owes", "ahead": "Paid ahead"}
-MOST_LINES = 20_000
 LONGEST_SHOWN = 40
 _HEADINGS = {
     "name": "name customername fullname customer party partyname clientname",
@@ -46,64 +47,30 @@ class OpeningLine(Line):
         return not self.owes and not self.ahead
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningTable:
-    """A list, read: what its columns hold, and its lines, cleaned."""
-
-    columns: dict[str, str]
-    ignored: list[str]
-    lines: list[OpeningLine]
-
-
 def guess_columns(header: Sequence[str]) -> dict[str, list[int]]:
     """Which column holds what, by the headings; of several for one thing the first."""
     return {name: places[:1] for name, places in places_by_heading(header, _HEADINGS).items()}
 
 
-def check_columns(columns: Mapped, header: Sequence[str]) -> None:
-    """Raises UnknownColumns where the columns don't say who or how much; UnreadableFile where they are not there."""
-    if why := why_not_enough(columns):
-        raise UnknownColumns(why)
-    for name, places in columns.items():
-        if name not in FIELDS or any(not 0 <= place < len(header) for place in places):
-            raise UnreadableFile("The columns chosen are not in the file.")
-
-
-def why_not_enough(held: Mapping[str, object] | Iterable[str]) -> str:
-    """What the columns lack, or ""."""
+def lack(held: Iterable[str]) -> str:
+    """What the columns of a list lack, or ""."""
     held = set(held)
-    if not held & {"name", "phone"}:
-        return "Say which column holds the name or the phone."
-    return "" if held & set(AMOUNTS) else "Say which column holds what is owed, or what was paid ahead."
+    return lack_of_people(held) or (
+        "" if held & set(AMOUNTS) else "Say which column holds what is owed, or what was paid ahead."
+    )
 
 
-def read_openings(
-    store: Store, name: str, data: bytes, *, columns: Mapped | None = None, has_header: bool = True, first: int = 0
-) -> OpeningTable:
-    """Read a file (CSV or XLSX), by the headings of its first line where nobody said which column is what.
-
-    Lines are counted as a spreadsheet does, or from `first`. Raises UnreadableFile, UnknownColumns, or Refused where
-    the file is too long or empty.
-    """
-    rows = read_table(name, data)
-    header = next(rows, [])
-    columns = columns or guess_columns(header)
-    check_columns(columns, header)
-    below = rows if has_header else chain([header], rows)
-    lines: list[OpeningLine] = []
-    for line in _read_lines(store, below, columns, first=first or (2 if has_header else 1)):
-        if len(lines) == MOST_LINES:
-            raise Refused(f"A file may have {MOST_LINES:,} lines. Divide it into several.", "file")
-        lines.append(line)
-    if not lines:
-        raise Refused("There is no line below the headings.", "file")
-    called = header if has_header else [f"Column {n}" for n in range(1, len(header) + 1)]
-    used = {place for places in columns.values() for place in places}
-    named = {field: " + ".join(called[place] for place in places) for field, places in columns.items()}
-    return OpeningTable(named, [text for at, text in enumerate(called) if at not in used and text.strip()], lines)
+COLUMNS = Columns(
+    line="a balance", fields=FIELDS, once=tuple(FIELDS), guess=guess_columns, lack=lack, most_lines=20_000
+)
 
 
-def _read_lines(store: Store, rows: Iterable[Sequence[str]], columns: Mapped, *, first: int) -> Iterator[OpeningLine]:
+def read_openings(store: Store, about: Mapping[str, Any], data: bytes, *, first: int = 0) -> Table[OpeningLine]:
+    """Read a file (CSV or XLSX), as `Columns.read`."""
+    return COLUMNS.read(about, data, partial(_read_lines, store), first=first)
+
+
+def _read_lines(store: Store, rows: Rows, columns: Mapped, first: int) -> Iterator[OpeningLine]:
     for number, row in enumerate(rows, first):
         said = {name: joined(name, row, places) for name, places in columns.items()}
         if any(said.values()):

@@ -74,7 +74,7 @@ def brought(
     """Opening balances out of a list of rows: name, phone, owes, since, paid ahead."""
     data = "\n".join(["Name,Phone,Owes,Since,Paid ahead", *rows]).encode()
     return enter_openings(
-        store=store, lines=read_openings(store, "khata.csv", data).lines, source=Source(file, day),
+        store=store, lines=read_openings(store, {"name": "khata.csv"}, data).lines, source=Source(file, day),
         by=by or UserFactory(), now=timezone.now(),
     )  # fmt: skip
 

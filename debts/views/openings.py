@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from customers.importing import REFUSED
 from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
 from debts.exporting import opening_rows
 from debts.filters import OpeningFilter
@@ -21,10 +20,10 @@ from debts.openings.forms import MOST_ROWS, DayForm, Grid
 from debts.openings.kept import KeptOpenings
 from debts.openings.undoing import undo_opening
 from debts.tables import OpeningTable
-from debts.views.opening_files import RUNNING
 from viveka.stores.access import manager_required, reviewer_required
-from viveka.stores.errors import Conflict, Refused
+from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
+from viveka.stores.incoming.outcomes import REFUSED
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.money import SYMBOLS
 from viveka.stores.pages import render_page
@@ -115,17 +114,13 @@ def openings_type(request: StoreRequest) -> HttpResponse:
 def _keep_typed(kept: KeptOpenings, grid: Grid, form: DayForm) -> bool:
     """Judge the rows; whether they are all right and wait to be confirmed. What is wrong is noted row by row."""
     try:
-        if kept.is_running:
-            raise Conflict(RUNNING)
         if grid.why_not:
             raise Refused(grid.why_not)
-        kept.keep_typed(grid.rows, form.cleaned_data["day"])
-        data = kept.waiting or b""
-        plan = kept.judge_openings(kept.read_openings(data), timezone.now())
+        report = kept.look_at_typed(grid.rows, form.cleaned_data["day"], timezone.now())
     except Refused as refusal:
         form.add_error(None, refusal.message)
         return False
-    wrong = {judged.line.number: judged.why for judged in plan.lines if judged.outcome == REFUSED}
+    wrong = {line.number: line.why for line in report.lines if line.outcome == REFUSED}
     if wrong:
         grid.note_errors(wrong)
         kept.drop()

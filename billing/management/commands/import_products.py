@@ -11,9 +11,10 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from billing.services.import_products import Report, import_products
-from billing.services.import_rows import COLUMNS, UnreadableFile, read_file
+from billing.services.import_rows import COLUMNS, read_file
 from viveka.stores.management.staff import manager_of
 from viveka.stores.models import Store
+from viveka.stores.sheets import UnreadableFile
 
 
 class Command(BaseCommand):

@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from customers.import_lines import check_columns, guess_columns, read_lines
-from customers.importing import CREATED, REFUSED, UNCHANGED, UPDATED, Plan, import_customers, preview_import
+from customers.import_lines import COLUMNS, read_lines
+from customers.importing import Plan, import_customers, preview_import
+from viveka.stores.incoming.outcomes import OUTCOMES, REFUSED
 from viveka.stores.models import Store
 from viveka.stores.sheets import UnreadableFile, read_table
 
@@ -39,8 +40,8 @@ class Command(BaseCommand):
         try:
             rows = read_table(options["file"].name, options["file"].read_bytes())
             header = next(rows, [])
-            columns = guess_columns(header)
-            check_columns(columns, header)
+            columns = COLUMNS.guess(header)
+            COLUMNS.check(columns, header)
             lines = list(read_lines(store, rows, columns, without_bad_phones=options["without_bad_phones"]))
         except OSError as error:
             raise CommandError(f"The file can't be read: {error.strerror}.") from None
@@ -62,6 +63,6 @@ class Command(BaseCommand):
         for judged in plan.lines:
             if judged.outcome == REFUSED:
                 self.stderr.write(f"line {judged.line.number}: {judged.line.why}")
-        for outcome in (CREATED, UPDATED, UNCHANGED, REFUSED):
+        for outcome in OUTCOMES:
             self.stdout.write(f"Lines {outcome:<10} {plan.count(outcome):>7}")
         self.stdout.write(f"Customers new    {sum(target.is_new for target in plan.targets):>7}")

@@ -9,12 +9,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from customers.importing import CREATED, REFUSED, UNCHANGED, UPDATED
 from debts.openings.days import read_day
 from debts.openings.entering import Source, enter_openings, preview_openings
 from debts.openings.judging import OpeningPlan
 from debts.openings.lines import read_openings
 from viveka.stores.errors import Refused
+from viveka.stores.incoming.outcomes import CREATED, REFUSED, UNCHANGED, UPDATED
 from viveka.stores.management.staff import manager_of
 from viveka.stores.models import Store
 from viveka.stores.money import show_amount
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         by, now, path = manager_of(store, options["by"]), timezone.now(), options["file"]
         try:
             day = read_day(options["day"], store.region) if options["day"] else store.day_of(now)
-            lines = read_openings(store, path.name, path.read_bytes()).lines
+            lines = read_openings(store, {"name": path.name}, path.read_bytes()).lines
         except OSError as error:
             raise CommandError(f"The file can't be read: {error.strerror}.") from None
         except Refused as refusal:

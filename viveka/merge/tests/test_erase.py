@@ -155,8 +155,7 @@ def test_no_list_of_opening_balances_that_waits_tells_either(
     rows = {"hers": {"name": "Old book", "phone": DIGITS[0], "owes": "5"}, "another's": {"name": "Ravi", "owes": "5"}}
     for row in rows.values():
         kept = KeptOpenings(pair.store, staff(pair.store, "manager"))
-        kept.keep_typed([row], date(2026, 3, 31))
-        kept.judge_openings(kept.read_openings(kept.waiting), timezone.now())
+        kept.look_at_typed([row], date(2026, 3, 31), timezone.now())
     with django_capture_on_commit_callbacks(execute=True):
         erase(pair, bird.pk)
     (left,) = (tmp_path / "imports").glob("*")
