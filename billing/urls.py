@@ -17,6 +17,7 @@ urlpatterns = [
     path("counter/lines/<int:pk>/price/", lines.line_price, name="line-price"),
     path("counter/lines/<int:pk>/discount/", lines.line_discount, name="line-discount"),
     path("counter/lines/<int:pk>/packet/", lines.line_packet, name="line-packet"),
+    path("counter/lines/<int:pk>/split/", lines.line_split, name="line-split"),
     path("counter/lines/<int:pk>/server/", lines.line_server, name="line-server"),
     path("counter/server/", lines.cart_server, name="cart-server"),
     path("counter/discount/", counter.cart_discount, name="cart-discount"),

@@ -93,7 +93,8 @@ class Cart(StoreOwned):
 
 
 class CartLine(StoreOwned):
-    """A product in a cart. The same product again adds to its line."""
+    """A product in a cart at one price. The same product again adds to its line, or, where packets of it with several
+    prices are in the cart, to the line of it that was touched last."""
 
     cart = StoreForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     product = StoreForeignKey(Product, related_name="+")
@@ -105,6 +106,7 @@ class CartLine(StoreOwned):
     served_by = StaffField(null=True)
     allowed_by = StaffField(null=True)  # the manager who let the typed price go below cost
     allowed_why = models.CharField(max_length=500, blank=True)
+    updated_at = models.DateTimeField(auto_now=True)  # when how much of it, or at what price, was last said
 
     class Meta:
         ordering = ["id"]
@@ -117,7 +119,9 @@ class CartLine(StoreOwned):
                 name="cart_line_amount_is_money", condition=Q(amount__isnull=True) | Q(amount__gte="0.01")
             ),
             models.CheckConstraint(name="cart_line_allowed_with_a_reason", condition=allowed_with_a_reason()),
-            models.UniqueConstraint(name="cart_line_once_per_product", fields=["cart", "product"]),
+            models.UniqueConstraint(
+                name="cart_line_once_per_price", fields=["cart", "product", "packet", "price"], nulls_distinct=False
+            ),
             models.CheckConstraint(name="cart_line_has_a_quantity", condition=Q(quantity__gt=0)),
         ]
 

@@ -1,7 +1,9 @@
 """What is asked for in a sale, before it is priced."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from billing.models import Batch, CartLine
 from viveka.stores.models import Store
@@ -44,3 +46,22 @@ def sale_item(line: CartLine, store: Store) -> SaleItem:
         line.product_id, line.quantity, line.price, discount=line.discount, amount=line.amount, packet=line.packet,
         served_by_id=line.served_by_id, allowance=allowance,
     )  # fmt: skip
+
+
+def side_by_side(lines: Iterable[CartLine]) -> list[CartLine]:
+    """Lines of a cart as they are shown and sold (`packet` at hand): in the order they were put in, those of one
+    product together.
+
+    Of these the one at the price of the batches takes first, then the older packet: so that a packet's price meets the
+    cost of its own batch as far as can be.
+    """
+    first: dict[int, int] = {}
+    lines = sorted(lines, key=lambda line: line.pk)
+    for place, line in enumerate(lines):
+        first.setdefault(line.product_id, place)
+
+    def turn(line: CartLine) -> tuple[Any, ...]:
+        age = (line.packet.received_at.timestamp(), line.packet.pk) if line.packet else (0.0, 0)
+        return first[line.product_id], line.packet is not None, *age, line.price is not None, line.pk
+
+    return sorted(lines, key=turn)

@@ -61,7 +61,8 @@ def match_products(store: Store, text: str) -> list[Product]:
 def add_to_cart(
     *, store: Store, by: User, machine: Machine = None, code: str = "", product_id: int | None = None
 ) -> Added:
-    """Put one of the product into the person's cart, which is made by the first; the same again adds to its line.
+    """Put one of the product into the person's cart, which is made by the first; the same again adds to its line, of
+    several lines to the one touched last.
 
     The product is the one picked, or whose barcode or SKU is exactly `code`; a carton's barcode puts in all that it
     stands for. Any other text adds nothing and answers what it may mean. Raises NotOnTheList where nothing has the
@@ -93,7 +94,7 @@ def add_to_cart(
 @transaction.atomic
 def _add(store: Store, by: User, machine: Machine, product: Product, quantity: Decimal) -> None:
     cart = open_cart(store, by, machine)
-    line = cart.lines.filter(product=product).first()
+    line = cart.lines.filter(product=product).order_by("updated_at", "id").last()
     if line is None:
         CartLine.objects.create(
             store=store, cart=cart, product=product, quantity=quantity, served_by_id=cart.served_by_id
@@ -239,7 +240,7 @@ def _write_quantity(line: CartLine, quantity: Decimal) -> None:
     if quantity > MAX_QUANTITY:
         raise Refused(f"Quantity is at most {MAX_QUANTITY}.", "quantity")
     line.quantity, line.amount = quantity, None
-    line.save(update_fields=["quantity", "amount"])
+    line.save(update_fields=["quantity", "amount", "updated_at"])
 
 
 def _note_buyer(store: Store, cart: Cart, phone: str, name: str, commit: bool) -> BuyerNoted:

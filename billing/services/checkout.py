@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef
 
 from billing.models import Bill, BillLine, Cart, CartReturn, Payment, StockMovement, StockShortage
 from billing.services.above import Kept, keep_above
+from billing.services.asked import side_by_side
 from billing.services.buyer import Buyer, Identified, identify
 from billing.services.exchange import Swap
 from billing.services.instruments import Instrument, open_instruments
@@ -124,8 +125,8 @@ def complete_cart(
         raise Missing("This cart is no longer there.")
     is_billed = Exists(Bill.objects.filter(cart=OuterRef("cart")))
     swaps = Exists(CartReturn.objects.filter(cart=OuterRef("cart")))
-    lines = list(cart.lines.select_related("packet").order_by("id").annotate(is_billed=is_billed, swaps=swaps))
-    may_be_billed = not lines or lines[0].is_billed
+    lines = side_by_side(cart.lines.select_related("packet").annotate(is_billed=is_billed, swaps=swaps))
+    may_be_billed = not lines or lines[0].is_billed  # type: ignore[attr-defined]
     if may_be_billed and (bill := Bill.objects.of(store).filter(cart=cart).first()):
         return Sale(bill, is_replay=True)
     items = [sale_item(line, store) for line in lines]
@@ -138,7 +139,7 @@ def complete_cart(
     bill_id = new_id()
     if record_key := cart.record_key:
         bill_record(store, record_key, bill_id, by=by, now=now)
-    swap = Swap.of(cart, store, by, now) if lines and lines[0].swaps else None
+    swap = Swap.of(cart, store, by, now) if lines and lines[0].swaps else None  # type: ignore[attr-defined]
     return _sell(store, by, bill_id, cart, items, tenders, now, now, buyer, terms, swap)
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from billing.models import Batch, CartLine
 from billing.services.carts import Machine, find_line, lock_current
+from billing.services.line_joining import join, of_the_packet, of_the_same_price, one_off
 from billing.services.priced_cart import read_cart
 from billing.services.quote import BELOW_COST, BelowCost
 from debts.services import Permission
@@ -27,7 +28,7 @@ def set_worth(*, store: Store, by: User, machine: Machine = None, line_id: int, 
     """
     line = find_line(store, by, machine, line_id)
     line.amount = amount
-    line.save(update_fields=["amount"])
+    line.save(update_fields=["amount", "updated_at"])
     quoted, (field, sentence) = _judged(store, line, now)
     if field == "quantity":
         raise Refused(sentence, "quantity")
@@ -43,19 +44,57 @@ def take_packet(
 ) -> None:
     """Sell the line at the price of the batch whose packet is in the customer's hand; None: of the batches it is from.
 
-    What it costs stays that of the oldest batches. Raises Refused where that is more than the packet brings; Missing
-    for a batch that is not one of the product's.
+    Another line at that price goes into this one. What it costs stays that of the oldest batches. Raises Refused where
+    that is more than the packet brings; Missing for a batch that is not one of the product's.
+    """
+    _take_packet(store, find_line(store, by, machine, line_id), batch_id, now)
+
+
+@retry_when_entangled
+@transaction.atomic
+def split_packet(
+    *, store: Store, by: User, machine: Machine = None, line_id: int, batch_id: int, now: datetime
+) -> None:
+    """Of several pieces in a line, sell one at the price of the batch whose packet it is: in the line that has this
+    price, or in one of its own. A line of one piece is sold so as a whole. Raises as `take_packet`, and Refused for
+    what is loose.
     """
     line = find_line(store, by, machine, line_id)
-    line.packet = None
-    if batch_id is not None:
-        line.packet = Batch.objects.filter(store=store, product=line.product_id, pk=batch_id).first()
-        if line.packet is None:
-            raise Missing("This batch is no longer there.", "price")
-    line.price, line.allowed_by, line.allowed_why = None, None, ""
-    line.save(update_fields=["packet", "price", "allowed_by", "allowed_why"])
-    if line.packet is not None:
+    if line.product.is_divisible:
+        raise Refused(f"{line.product.name} comes in no packets.", "price")
+    if line.quantity <= 1:
+        return _take_packet(store, line, batch_id, now)
+    packet = _packet(line, batch_id)
+    other = of_the_packet(line, packet, read_cart(store, line.cart, store.day_of(now)))
+    piece = one_off(line)
+    if other is not None:
+        join(other, piece)
+        piece = other
+    piece.packet = packet
+    piece.save()
+    for one in (piece, line):
+        _refuse_price(store, one, now)
+
+
+def _take_packet(store: Store, line: CartLine, batch_id: int | None, now: datetime) -> None:
+    packet = None if batch_id is None else _packet(line, batch_id)
+    line.packet, line.price, line.allowed_by, line.allowed_why = packet, None, None, ""
+    if packet is None:
+        other = of_the_same_price(line)
+    else:
+        other = of_the_packet(line, packet, read_cart(store, line.cart, store.day_of(now)))
+    if other is not None:
+        join(line, other)
+    line.save()
+    if packet is not None:
         _refuse_price(store, line, now)
+
+
+def _packet(line: CartLine, batch_id: int) -> Batch:
+    packet = Batch.objects.filter(store=line.store_id, product=line.product_id, pk=batch_id).first()
+    if packet is None:
+        raise Missing("This batch is no longer there.", "price")
+    return packet
 
 
 @retry_when_entangled
@@ -76,12 +115,15 @@ def set_price(
     a manager's `permission` is given and the store has such prices; Refused above an MRP.
     """
     line = find_line(store, by, machine, line_id)
-    line.price, line.allowed_by, line.allowed_why = price, None, ""
+    line.price, word = price, None
     if permission and price is not None:
         if not store.allows_below_cost:
             raise Refused(NOT_ALLOWED, "price")
-        line.allowed_by, line.allowed_why = permission.by, permission.why
-    line.save(update_fields=["price", "allowed_by", "allowed_why"])
+        word = permission
+    if other := of_the_same_price(line):
+        join(line, other)
+    line.allowed_by, line.allowed_why = (word.by, word.why) if word else (None, "")
+    line.save()
     if price is not None:
         _refuse_price(store, line, now)
 

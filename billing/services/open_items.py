@@ -70,15 +70,14 @@ def _new(store: Store, name: str, barcode: str, price: Decimal) -> Product:
 
 
 def _put_in(cart: Cart, product: Product, price: Decimal) -> None:
+    typed = price if product.selling_price != price or not product.to_complete else None
     line, is_new = CartLine.objects.get_or_create(
-        store_id=cart.store_id, cart=cart, product=product,
+        store_id=cart.store_id, cart=cart, product=product, packet=None, price=typed,
         defaults={"quantity": Decimal(1), "served_by_id": cart.served_by_id},
     )  # fmt: skip
     if not is_new:
         line.quantity, line.amount = line.quantity + 1, None
-    line.price = price if product.selling_price != price or not product.to_complete else None
-    line.allowed_by, line.allowed_why = None, ""
-    line.save()
+        line.save(update_fields=["quantity", "amount", "updated_at"])
 
 
 def items_to_complete(store: Store) -> "QuerySet[Product]":

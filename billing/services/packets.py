@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Case, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 
-from billing.models import Batch
+from billing.models import Batch, Product
 from billing.services.priced_cart import Packet, PricedLine
 
 NEWEST = 6
@@ -25,6 +25,11 @@ def show_packets(lines: Sequence[PricedLine], day: date) -> None:
         one.packets = _of(one, batches.get(one.line.product_id, []))
 
 
+def packet_price(batch: Batch, product: Product) -> Decimal | None:
+    """What is printed on the packets of a batch; None where it has no price."""
+    return batch.selling_price if batch.selling_price is not None else product.selling_price
+
+
 def _newest(products: Iterable[int], day: date) -> Iterable[Batch]:
     """Sold out or not: what is left in the books is not always what is left on the shelf."""
     first_there = Case(When(remaining__gt=0, then=Value(0)), default=Value(1))
@@ -37,7 +42,7 @@ def _of(one: PricedLine, batches: Sequence[Batch]) -> list[Packet]:
     chosen = one.line.packet
     by_price: dict[Decimal, Batch] = {}
     for batch in [chosen, *batches] if chosen else batches:
-        price = batch.selling_price if batch.selling_price is not None else one.line.product.selling_price
+        price = packet_price(batch, one.line.product)
         if price is not None:
             by_price.setdefault(price, batch)
     is_typed = one.line.price is not None

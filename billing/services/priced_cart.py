@@ -1,5 +1,6 @@
 """A cart as the cashier sees it: each line with the batches behind it, what is short, what it costs."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from billing.models import Batch, Cart, CartLine, Product
+from billing.services.asked import side_by_side
 from billing.services.quote import Quote, QuotedLine, SaleItem, quote, sale_item
 from billing.services.stock import note_last_prices
 from viveka.stores.errors import Refused
@@ -50,6 +52,8 @@ class PricedLine:
     """The prices to choose from, for showing."""
     was: str = ""
     """How the line read when the cashier confirmed it, where that has changed since."""
+    is_split: bool = False
+    """Another line is of the same product, at another price."""
 
     @property
     def parts(self) -> list[PricedPart]:
@@ -67,6 +71,17 @@ class PricedLine:
     def total(self) -> Decimal:
         """With the discount on this line, without its share of that on the whole and of rounding."""
         return sum((line.subtotal for line in self.quoted), ZERO) - self.line.discount
+
+    @property
+    def called(self) -> str:
+        """The product; with the price where that tells its lines apart."""
+        name = self.line.product.name
+        return f"{name} at {' and '.join(map(str, self.prices))}" if self.is_split and self.prices else name
+
+    @property
+    def others(self) -> list[Packet]:
+        """The packets that one out of several pieces may be, rather than what the line is sold as."""
+        return [packet for packet in self.packets if not packet.is_taken] if self.line.quantity > 1 else []
 
     @property
     def prices(self) -> list[Decimal]:
@@ -121,6 +136,12 @@ class PricedCart:
             (Decimal(1) if one.line.product.is_divisible else one.line.quantity for one in self.lines), Decimal(0)
         )
 
+    @property
+    def at_hand(self) -> int | None:
+        """The key of the line that was touched last."""
+        lines = [one.line for one in self.lines]
+        return max(lines, key=lambda line: (line.updated_at, line.pk)).pk if lines else None
+
     def line(self, pk: int) -> PricedLine | None:
         return next((one for one in self.lines if one.line.pk == pk), None)
 
@@ -135,7 +156,7 @@ class PricedCart:
 
 def read_cart(store: Store, cart: Cart | None, day: date) -> PricedCart:
     """The cart with the prices of that day, for showing: nothing is locked. Two queries, whatever its size."""
-    lines = list(cart.lines.select_related("product", "packet").order_by("id")) if cart else []
+    lines = side_by_side(cart.lines.select_related("product", "packet")) if cart else []
     shelves = [line.product_id for line in lines if line.product.keeps_stock]
     note_last_prices(line.product for line in lines)
     items = [sale_item(line, store) for line in lines]
@@ -156,6 +177,9 @@ def read_cart(store: Store, cart: Cart | None, day: date) -> PricedCart:
         )
         for n, line in enumerate(lines)
     ]  # fmt: skip
+    of_product = Counter(line.product_id for line in lines)
+    for one in told:
+        one.is_split = of_product[one.line.product_id] > 1
     return PricedCart(cart, told, priced, too_much)
 
 

@@ -149,10 +149,7 @@ def _quote_item(result: Quote, index: int, item: SaleItem, product: Product, she
         for slot, part in taken.parts:
             slot[1] -= part
         if taken.missing and not product.may_be_short:
-            there = show_quantity(item.quantity - taken.missing)
-            result.short[index] = (
-                f"Only {there} of {product.name} left." if there != "0" else f"{product.name} is out of stock."
-            )
+            result.short[index] = _told_short(product, shelf, item.quantity - taken.missing)
         parts = [(slot[0], part) for slot, part in taken.parts]
         if taken.missing and product.may_be_short:
             parts.append((None, taken.missing))
@@ -163,6 +160,14 @@ def _quote_item(result: Quote, index: int, item: SaleItem, product: Product, she
         result.lines.append(_line(index, item, product, price, list(group)))
     if item.amount is not None and not (index in result.short or index in result.refused):
         _make_exact(result.of_item(index), item.amount)
+
+
+def _told_short(product: Product, shelf: list[list], got: Decimal) -> str:
+    """Say how many are left; where items before took of them too, how many for all of these."""
+    there = sum((batch.remaining for batch, _ in shelf), Decimal(0))
+    if not there:
+        return f"{product.name} is out of stock."
+    return f"Only {show_quantity(there)} of {product.name} left{' for all its lines' if there > got else ''}."
 
 
 def _for_money(result: Quote, index: int, item: SaleItem, product: Product, shelf: list[list]) -> SaleItem:

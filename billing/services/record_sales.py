@@ -112,17 +112,16 @@ def _still_there(store: Store, lines: Sequence[Line]) -> list[Line]:
 
 
 def _fill(cart: Cart, lines: Sequence[Line]) -> list[str]:
-    """Write the lines into the cart, one for each product; the names of those that are none."""
-    wanted: dict[int, CartLine] = {}
+    """Write the lines into the cart, one for each price of a product; the names of those that are none."""
+    wanted: dict[tuple[int, Decimal | None], CartLine] = {}
     for line in lines:
         if line.product_id is None:
             continue
-        row = wanted.setdefault(
-            line.product_id,
-            CartLine(store_id=cart.store_id, cart=cart, product_id=line.product_id, quantity=Decimal(0)),
+        new = CartLine(
+            store_id=cart.store_id, cart=cart, product_id=line.product_id, quantity=Decimal(0), price=line.price
         )
+        row = wanted.setdefault((line.product_id, line.price), new)
         row.quantity = min(row.quantity + line.quantity, MAX_QUANTITY)
-        row.price = line.price if row.price is None else row.price
     CartLine.objects.bulk_create(wanted.values())
     return [line.name for line in lines if line.product_id is None]
 

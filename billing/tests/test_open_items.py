@@ -65,10 +65,11 @@ def test_without_a_name_it_is_called_by_its_price_or_its_code(till: Client) -> N
     assert lines() == [("Item at ₹45.00", 2, None), ("Item ABC-1", 1, None)]
 
 
-def test_another_price_for_it_is_a_typed_one(till: Client) -> None:
+def test_another_price_for_it_is_a_line_of_its_own(till: Client) -> None:
     till.post(OPEN, {"barcode": "1234", "price": "45"})
     till.post(OPEN, {"barcode": "1234", "price": "40"})
-    assert lines() == [("Item 1234", 2, 40)]
+    till.post(OPEN, {"barcode": "1234", "price": "40"})
+    assert lines() == [("Item 1234", 1, None), ("Item 1234", 2, 40)]
     assert Product.objects.get().selling_price == 45
 
 

@@ -73,11 +73,10 @@ def cart_add(request: StoreRequest) -> HttpResponse:
     try:
         if product_id is None and (priced := read_priced(code)):
             price, name = priced
-            said.latest = add_open_item(**till_of(request), price=price, name=name).pk
+            add_open_item(**till_of(request), price=price, name=name)
             return answer(request, CART, said)
         added = carts.add_to_cart(**till_of(request), code=code, product_id=product_id)
         said.matches = added.matches
-        said.latest = added.product.pk if added.product else None
         said.code = code if added.matches else ""
     except carts.NotOnTheList as refusal:
         said.unlisted = Unlisted.of(code, refusal.message)

@@ -75,6 +75,15 @@ def line_packet(request: StoreRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @cashier_required
+def line_split(request: StoreRequest, pk: int) -> HttpResponse:
+    """Sell one piece of the line at the price printed on its packet."""
+    batch = read_key(request.POST.get("batch")) or 0  # without one there is no such batch
+    change = partial(line_terms.split_packet, **till_of(request), line_id=pk, batch_id=batch, now=timezone.now())
+    return _change_line(request, pk, "price", change)
+
+
+@require_POST
+@cashier_required
 def line_discount(request: StoreRequest, pk: int) -> HttpResponse:
     """Take an amount or a part of a hundred off a line; empty is nothing."""
     typed = request.POST.get("discount", "").strip()

@@ -32,8 +32,7 @@ def open_item(request: StoreRequest) -> HttpResponse:
     sent = {name: request.POST.get(name, "").strip() for name in ("barcode", "name", "price")}
     try:
         price = read_amount(sent["price"], field="price")
-        product = add_open_item(**till_of(request), price=price, name=sent["name"], barcode=sent["barcode"])
-        said.latest = product.pk
+        add_open_item(**till_of(request), price=price, name=sent["name"], barcode=sent["barcode"])
     except Refused as refusal:
         said.unlisted = Unlisted(**sent, sentence=refusal.message)
     return answer(request, CART, said)

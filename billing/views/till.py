@@ -58,7 +58,6 @@ class Said:
     discount_error: tuple[str, str] | None = None  # on the whole: what was typed, sentence
     buyer_errors: dict[str, list[str]] = field(default_factory=dict)
     asks_manager: bool = False  # the line that is wrong may pass by a manager's word
-    latest: int | None = None  # the product that was put in just now
     noted: BuyerNoted = BuyerNoted(None)
     seen: list[str] | None = None  # the lines as they were when the cashier confirmed
 
@@ -125,7 +124,6 @@ def _goods(request: StoreRequest, cart: Cart | None, said: Said) -> dict[str, An
     shown: dict[str, Any] = {
         "priced": priced,
         "servers": servers,
-        "latest": said.latest,
         "asks_manager": said.asks_manager,
     }
     shown["coming"] = coming = read_coming(cart, priced.quote.total)

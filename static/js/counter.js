@@ -421,19 +421,24 @@
   };
   const goToPayment = () => focusOn(["cash", "credit"].includes(methodOf()) ? "received" : `method-${methodOf()}`);
 
-  // The next price that may be printed on the packet in hand, of the line at hand: that in focus, or put in last.
+  // The next price that may be printed on the packet in hand, of the line at hand: that in focus, or touched last.
   const lineAtHand = () => {
-    const latest = document.querySelector(".cart-line.is-latest") || [...document.querySelectorAll(".cart-line")].at(-1);
-    return document.activeElement.closest(".cart-line") || latest;
+    return document.activeElement.closest(".cart-line") || document.querySelector(".cart-line.is-at-hand");
   };
 
   const nextPacket = () => {
     const line = lineAtHand();
-    const packets = line ? [...line.querySelectorAll(".packet")] : [];
+    const packets = line ? [...line.querySelectorAll(".packet[aria-pressed]")] : [];
     if (!packets.length) return;
     const taken = packets.findIndex((one) => one.getAttribute("aria-pressed") === "true");
     const next = packets[Math.min(taken + 1, packets.length - 1)]; // once more on the last: that of the batches again
     next.form.requestSubmit(next);
+  };
+
+  // One piece of the line at hand, out of a packet with another price than the rest; F1 then goes on from there.
+  const splitPacket = () => {
+    const other = lineAtHand()?.querySelector(".packet-one");
+    other?.form.requestSubmit(other);
   };
 
   const goals = {
@@ -489,7 +494,7 @@
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (goals[key]) {
       event.preventDefault();
-      return goals[key]();
+      return key === "F1" && event.shiftKey ? splitPacket() : goals[key]();
     }
     if (target.matches("[data-matches]")) return boxKey(event, target);
     if (target.matches(".product-tile") && (key.startsWith("Arrow") || key === "Escape")) return tileKey(event, target);

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from billing.models import Bill, BillLine
+from billing.models import Bill, BillLine, CartLine
 from billing.tests.factories import filled_cart, stocked_product
 from customers.models import CUST, Customer
 from tests.races import deeds, faults
@@ -85,6 +85,26 @@ def one_cart_sixteen_times(tills: Tills, by: User, fault: Fault) -> None:
     assert_made_once(store, outcomes)
 
 
+def the_last_pieces_in_two_lines_each(tills: Tills, by: User, fault: Fault) -> None:
+    """One piece at the price of the batches, one at that of another packet, out of the same five."""
+    store = new_store()
+    product = stocked_product(store, batches=[(3, 80, 100), (2, 85, 110)], by=by)
+    dear = product.batches.get(selling_price=110)
+    carts = []
+    for _ in range(TILLS):
+        cart = filled_cart(store, by, [(product, 1)])
+        CartLine.objects.create(store=store, cart=cart, product=product, quantity=1, packet=dear)
+        carts.append((store.pk, by.pk, cart.pk))
+    outcomes = tills.run(deeds.complete, carts, fault)
+    numbers = {number for number, _ in answers(outcomes)}  # type: ignore[misc, attr-defined]
+    assert sorted(outcome.refusal for outcome in outcomes) == [""] * 2 + ["InsufficientStock"] * 14
+    product.refresh_from_db()
+    assert product.current_stock == 1
+    assert sum(batch.remaining for batch in product.batches.all()) == 1
+    assert list(Bill.objects.filter(store=store).values_list("total", flat=True)) == [210, 210]
+    assert_bills(store, numbers, 2)
+
+
 def answers(outcomes: Iterable[Outcome]) -> set[object]:
     """What was answered, refusals left out; a failure fails the test."""
     outcomes = list(outcomes)
@@ -124,6 +144,7 @@ RACES: list[tuple[Race, Fault, str]] = [
     (the_same_ten_products_in_any_order, faults.products_locked_as_they_come, "OperationalError.*deadlock detected"),
     (one_key_sixteen_times, faults.key_read_then_written, "Extra items in the left set.*BILL-"),
     (one_cart_sixteen_times, faults.no_row_locks, "IntegrityError.*billing_bill_cart"),
+    (the_last_pieces_in_two_lines_each, faults.no_row_locks, "IntegrityError.*billing_batch"),
 ]
 
 

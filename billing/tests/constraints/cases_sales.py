@@ -84,7 +84,7 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("cartline", "cart_line_amount_is_money", {"amount": "0"}),
     ("cartline", "cart_line_allowed_with_a_reason", {"allowed_by_id": SOMEBODY}),
     ("cartline", "cart_line_allowed_with_a_reason", {"allowed_why": "'x'"}),
-    ("cartline", "cart_line_once_per_product", {"product_id": "product_id"}),
+    ("cartline", "cart_line_once_per_price", {"product_id": "product_id"}),
     ("cart", "cart_of_at_most_one_record", {"appointment_id": AN_APPOINTMENT, "booking_id": A_BOOKING}),
     ("recordbill", "record_bill_is_of_one_record", {"booking_id": A_BOOKING}),
     ("recordbill", "record_bill_is_of_one_record", {"appointment_id": "NULL"}),
