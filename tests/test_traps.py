@@ -33,8 +33,8 @@ ELSEWHERE = {
     ],
     "two clicks, a slow line, eight tills: the same bill twice": [
         "billing/tests/test_checkout_refused.py::test_answers_the_first_bill_and_does_nothing",
-        "tests/browser/test_counter.py::test_complete_pressed_twice_makes_one_bill",
-        "tests/browser/test_counter.py::test_completed_in_two_windows_it_is_one_bill",
+        "tests/browser/counter/test_sale.py::test_complete_pressed_twice_makes_one_bill",
+        "tests/browser/counter/test_sale.py::test_completed_in_two_windows_it_is_one_bill",
         "tests/races/test_races.py::test_at_once_is_as_one_after_the_other",
     ],
     "a crash leaves half a sale": [
@@ -74,7 +74,7 @@ ELSEWHERE = {
     ],
     "the customer field takes a second per key": [
         "tests/test_plans.py::test_among_100000_customers_everything_is_read_through_an_index",
-        "tests/browser/test_counter.py::test_the_look_up_waits_half_a_second_after_the_last_key",
+        "tests/browser/counter/test_buyer.py::test_the_look_up_waits_half_a_second_after_the_last_key",
     ],
     "the credit limit is checked only when nothing at all is paid": [
         "billing/tests/test_instruments.py::test_a_part_paid_now_does_not_pass_the_limit_by",
@@ -103,21 +103,21 @@ ELSEWHERE = {
         "tests/test_month_story.py::test_december_reads_the_same_after_what_came_back_in_january",
     ],
     "a return of a credit sale pays out cash, or leaves the debt": [
-        "tests/test_returns.py::test_the_debt_of_the_bill_is_lowered_first",
+        "tests/returns/test_money.py::test_the_debt_of_the_bill_is_lowered_first",
         "tests/test_month_story.py::test_bought_on_credit_and_returned_unpaid",
         "tests/races/test_return_races.py::test_at_once_is_as_one_after_the_other",
     ],
     "wallet reversed and credited for one return": [
         "tests/test_advance_machine.py::test_any_sequence_keeps_the_books",
-        "tests/test_returns.py::test_advances_get_back_what_was_used_of_them_the_last_first",
-        "tests/test_returns.py::test_a_debt_paid_from_the_balance_goes_back_to_the_balance",
+        "tests/returns/test_money.py::test_advances_get_back_what_was_used_of_them_the_last_first",
+        "tests/returns/test_money.py::test_a_debt_paid_from_the_balance_goes_back_to_the_balance",
     ],
     "a refund is capped by what was paid on the bill alone": [
-        "tests/test_returns.py::test_credit_paid_next_week_and_returned_is_money_up_to_what_was_paid",
+        "tests/returns/test_money.py::test_credit_paid_next_week_and_returned_is_money_up_to_what_was_paid",
         "tests/test_month_story.py::test_bought_on_credit_paid_next_week_and_returned",
     ],
     "limit check with the wrong sign on returns": [
-        "tests/test_returns.py::test_a_return_at_the_limit_passes",
+        "tests/returns/test_money.py::test_a_return_at_the_limit_passes",
     ],
     "a day that ends at midnight UTC (half past five in India)": [
         "tests/test_statements.py::test_the_small_hours_belong_to_the_stores_own_day",
@@ -130,8 +130,8 @@ ELSEWHERE = {
         "billing/tests/test_received_pages.py::test_tells_what_came_and_what_went_back",
     ],
     "the scanner's second code lost while a box is open": [
-        "tests/browser/test_counter.py::test_ten_scans_within_a_second_lose_none_and_add_none_twice",
-        "tests/browser/test_counter.py::test_scans_queue_while_the_line_is_slow_and_an_unknown_one_is_said",
+        "tests/browser/counter/test_scanner.py::test_ten_scans_within_a_second_lose_none_and_add_none_twice",
+        "tests/browser/counter/test_scanner.py::test_scans_queue_while_the_line_is_slow_and_an_unknown_one_is_said",
     ],
 }
 

@@ -10,7 +10,7 @@ from advances.models import Appointment
 from billing.models import Bill
 from billing.tests.factories import stocked_product
 from customers.models import Customer
-from tests.browser.test_counter import faults
+from tests.browser.faults import faults
 from viveka.stores.models import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -4,7 +4,6 @@ from decimal import Decimal as D
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from advances.tests.factories import paid_ahead
@@ -14,11 +13,11 @@ from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from debts.services import set_credit_account
 from debts.tests.factories import owes
-from tests.browser.test_counter import faults, lines, quantity, scan
+from tests.browser.counter.hands import COUNTER, lines, quantity, scan
+from tests.browser.faults import faults
 from viveka.stores.models import Membership, Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-COUNTER = reverse("billing:counter")
 
 
 @pytest.fixture
