@@ -32,7 +32,7 @@ def offered(store):
         ({"name": "Asha Rao", "phone": PHONE}, {"name": "A Rao", "phone": "+919876543201"}),
         ({"name": "Walk-in Customer", "phone": PHONE, "email": EMAIL}, {"name": "Asha", "email": EMAIL}),
         ({"name": "Asha Rao", "email": "a@b.example"}, {"name": "Asha Menon", "phone": None, "email": "A@b.example"}),
-        ({"name": "Asha Traders", "gst_number": GST}, {"name": "Rao & Co", "gst_number": GST}),
+        ({"name": "A Traders", "phone": PHONE, "gst_number": GST}, {"name": "Rao", "phone": NEAR, "gst_number": GST}),
         ({"name": "Asha Rao", "address": ADDRESS}, {"name": "Aasha Rao", "address": ADDRESS, "phone": None}),
         ({"name": "नेहा शर्मा", "phone": PHONE}, {"name": "नेहा शर्म", "phone": NEAR}),
     ],
