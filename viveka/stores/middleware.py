@@ -3,15 +3,21 @@
 from collections.abc import Callable
 
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 
 from viveka.stores.machine import till_of_machine
 from viveka.stores.models import Membership, Store, User
+from viveka.stores.pages import page_of, render_page
 from viveka.stores.tills import standing_at
 from viveka.stores.tracing import acting_as
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+READING = ("GET", "HEAD")
 SESSION_STORE = "store"
 SESSION_PIN = "by_pin"  # the membership whose PIN opened the session: it is good for that one alone
 
@@ -22,6 +28,32 @@ class StoreRequest(HttpRequest):
     user: User
     store: Store
     membership: Membership
+
+
+class SignInFirstMiddleware(LoginRequiredMiddleware):
+    """Sends who is not signed in to the sign-in page, and back to the page where something was pressed."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseRedirect:
+        if request.method in READING:
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(page_of(request) or reverse("home"))
+
+
+class OnlyByButtonMiddleware:
+    """An address that only a button sends to, opened as a page (loaded anew, typed): says so, and how to go on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or response.content:
+            return response
+        page = render_page(request, "405.html", {"back": page_of(request)}, status=405)
+        page["Allow"] = response["Allow"]
+        return page
 
 
 class CurrentStoreMiddleware:

@@ -1,6 +1,7 @@
 """One way to answer with a page: whole, or only its live part where HTMX asked."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,16 @@ def safe_next(request: HttpRequest) -> str:
     asked = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return asked if safe else ""
+
+
+def page_of(request: HttpRequest) -> str:
+    """The page of this site on which something was pressed; "" where the browser does not say."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    said = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(said, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    parts = urlsplit(said)
+    return urlunsplit(("", "", parts.path, parts.query, "")) if safe else ""
 
 
 def render_page(

@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from viveka.stores.errors import Refused
 from viveka.stores.middleware import SESSION_PIN, SESSION_STORE, GetResponse, StoreRequest
 from viveka.stores.models import Membership, Store
+from viveka.stores.pages import page_of
 from viveka.stores.pin import try_pin
 
 SESSION_LOCKED = "locked"
@@ -57,14 +58,9 @@ class LockMiddleware:
         if request.membership is None:  # type: ignore[attr-defined]  # put out meanwhile: no PIN opens this
             logout(request)
             return redirect("sign-in")
-        back = request.get_full_path() if request.method == "GET" and not request.htmx else _page_of(request)  # type: ignore[attr-defined]
+        back = request.get_full_path() if request.method == "GET" and not request.htmx else page_of(request)  # type: ignore[attr-defined]
         there = f"{reverse('locked')}?{urlencode({'next': back})}"
         return HttpResponseClientRedirect(there) if request.htmx else redirect(there)  # type: ignore[attr-defined]
-
-
-def _page_of(request: HttpRequest) -> str:
-    """The page on which something was clicked."""
-    return request.htmx.current_url_abs_path or "" if request.htmx else ""  # type: ignore[attr-defined]
 
 
 def _minutes(request: HttpRequest) -> int | None:

@@ -42,6 +42,17 @@ class TestSigningIn:
         assert sign_in(client, manager.username, next=reverse("members")).url == reverse("members")
         assert sign_in(Client(), manager.username, next="https://example.com/").url == reverse("home")
 
+    def test_who_was_signed_out_meanwhile_comes_back_to_the_page_of_the_button(self, client):
+        said = client.post(reverse("billing:till-open"), headers={"Referer": "http://testserver/till/?next=/counter/"})
+        assert said.url == f"{reverse('sign-in')}?next=/till/%3Fnext%3D/counter/"
+        elsewhere = client.post(reverse("billing:till-open"), headers={"Referer": "https://example.com/till/"})
+        assert elsewhere.url == f"{reverse('sign-in')}?next=/"
+
+    def test_an_address_of_a_button_opened_as_a_page_leads_on(self, cashier_client):
+        page = cashier_client.get(reverse("billing:cart-complete"), headers={"Referer": "http://testserver/bills/"})
+        assert (page.status_code, page["Allow"]) == (405, "POST")
+        assert 'href="/bills/"' in (text := page.content.decode()) and f'href="{reverse("billing:counter")}"' in text
+
     @pytest.mark.parametrize("name", ["\x00", "a" * 5000, "'", "\ud7ff"])
     def test_strange_names_are_refused(self, client, name):
         assert sign_in(client, name).status_code == 200
