@@ -48,8 +48,9 @@ class BillItem(Outgoing):
     quantity: QuantityOut
     price: MoneyOut
     subtotal: MoneyOut = Field(description="Quantity times price.")
-    discount: MoneyOut = Field(description="Its share of the bill's discount.")
-    total: MoneyOut = Field(description="What was really paid for it: subtotal less discount.")
+    discount: MoneyOut = Field(description="Its own, and its share of the bill's.")
+    rounding: MoneyOut = Field(description="Its share of the bill's.")
+    total: MoneyOut = Field(description="What was really paid for it: subtotal less discount, and rounding.")
     returned_quantity: QuantityOut
     note: TextOut200 | None = Field(examples=["Gift"])
 
@@ -71,7 +72,8 @@ class BillOut(Outgoing):
     items: list[BillItem]
     subtotal: MoneyOut
     discount: MoneyOut
-    total: MoneyOut
+    rounding: MoneyOut = Field(description="To the whole rupee, where the store rounds; it may be below zero.")
+    total: MoneyOut = Field(description="subtotal less discount, and rounding.")
     total_cost: HiddenMoney = Field(
         default=None,
         description=f"As far as it is known, later batches in it; not of imported bills. {HIDDEN}",
@@ -113,6 +115,7 @@ def bill_out(bill: Bill, lines: Iterable[BillLine], payments: Iterable[Payment],
         items=[_item(line) for line in lines],
         subtotal=bill.subtotal,
         discount=bill.discount,
+        rounding=bill.rounding,
         total=bill.total,
         payments=[_payment(payment) for payment in payments],
         change=bill.change,
@@ -142,6 +145,7 @@ def _item(line: BillLine) -> BillItem:
         price=line.price,
         subtotal=line.subtotal,
         discount=line.discount,
+        rounding=line.rounding,
         total=line.total,
         returned_quantity=line.returned,
         note=line.note or None,

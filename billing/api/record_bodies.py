@@ -11,6 +11,7 @@ from advances.services import Line, Paid, Who
 from advances.services.record_parts import ASKED, MOST_LINES, summary_of
 from billing.models import Product
 from billing.services.record_sales import with_products
+from viveka.stores.api.errors import said_of
 from viveka.stores.api.fields import (
     CountryCode,
     Incoming,
@@ -29,7 +30,7 @@ from viveka.stores.api.fields import (
     Text254,
 )
 from viveka.stores.api.reading import wrong
-from viveka.stores.errors import Missing, Refused
+from viveka.stores.errors import Missing, Refused, RefusedFields
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.money import ZERO
 
@@ -124,18 +125,11 @@ class BookingIn(PaidIn):
     wanted_on: OptionalDay = Field(None, description="The day for which it is wanted.")
 
 
-def _read_asked(value: Any) -> str | list[LineIn]:
-    """Text, or a list of texts and lines."""
-    if isinstance(value, str):
+def _read_asked(value: Any) -> Any:
+    """Text, or a list whose parts are read one by one later, so that a refusal names its part."""
+    if isinstance(value, str) or (isinstance(value, list) and len(value) <= MOST_LINES):
         return value
-    if not isinstance(value, list) or len(value) > MOST_LINES:
-        raise wrong(f"Send what was asked as text, or as a list of at most {MOST_LINES}.")
-    try:
-        return [LineIn.model_validate(_object_of_text(one)) for one in value]
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise wrong(f"{place}: {first['msg']}" if place else "Send a list of texts or of lines.") from None
+    raise wrong(f"Send what was asked as text, or as a list of at most {MOST_LINES}.")
 
 
 Asked = Annotated[
@@ -178,8 +172,19 @@ class EnquiryIn(PersonIn):
     notes: Lines1000 = Field("", examples=["Call back in the evening"], description="Staff notes.")
 
     def asked(self) -> str:
-        details = self.enquiry_details
-        return details if isinstance(details, str) else "\n".join(summary_of([_line(one)]) for one in details)
+        """In words. Raises RefusedFields naming the parts of a list that are neither text nor a line."""
+        if isinstance(self.enquiry_details, str):
+            return self.enquiry_details
+        lines, errors = [], {}
+        for place, one in enumerate(self.enquiry_details):
+            try:
+                lines.append(summary_of([_line(LineIn.model_validate(_object_of_text(one)))]))
+            except ValidationError as error:
+                for fault in error.errors():
+                    errors[".".join(map(str, ("enquiryDetails", place, *fault["loc"])))] = [said_of(fault)]
+        if errors:
+            raise RefusedFields(errors)
+        return "\n".join(lines)
 
 
 def _line(line: LineIn) -> Line:

@@ -15,6 +15,7 @@ from billing.services.return_plan import ReturnItem
 from billing.services.returns import return_goods
 from viveka.stores.api.answers import answer, keyed, says, traced
 from viveka.stores.api.auth import MANAGERS
+from viveka.stores.api.errors import naming
 from viveka.stores.api.fields import (
     Flag,
     Incoming,
@@ -30,7 +31,7 @@ from viveka.stores.api.fields import (
     TextOut48,
     Word,
 )
-from viveka.stores.errors import Refused
+from viveka.stores.api.reading import read_method
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.money import ZERO
 
@@ -47,7 +48,9 @@ class ReturnItemIn(Incoming):
 class ReturnIn(Incoming):
     items: list[ReturnItemIn] = Field(max_length=1000)
     reason: Text500 = Field(examples=["Torn"], description="Never empty.")
-    refund_method: Word = Field("", description=f"One of {', '.join(CHOICES)}; cash where none is given.")
+    refund_method: Word = Field(
+        "", description=f"In any case: {', '.join(CHOICES)}, or wallet, which is advance; cash where none is given."
+    )
     refund_reference: Text80 = Field("", examples=["UPI-4411"])
 
 
@@ -103,6 +106,12 @@ def _out(made: Return, lines: Iterable[ReturnLine], money: Iterable[MoneyBack]) 
     )
 
 
+def _way(typed: str) -> str:
+    """As bills have it, `wallet` is the customer's balance."""
+    method = read_method(typed)
+    return Way.ADVANCE if method == "wallet" else method or Way.CASH
+
+
 @router.post(
     "/bills/{bill_id}/returns",
     auth=MANAGERS,
@@ -113,7 +122,7 @@ def _out(made: Return, lines: Iterable[ReturnLine], money: Iterable[MoneyBack]) 
 def add_return(request: StoreRequest, bill_id: Key, body: ReturnIn) -> HttpResponse:
     """Lowers the bill's debt, gives back the advance it used, lowers other debts; the rest is money, up to what came
     in for the bill."""
-    try:
+    with naming(NAMES):
         made = return_goods(
             store=request.store,
             bill_id=bill_id,
@@ -121,10 +130,7 @@ def add_return(request: StoreRequest, bill_id: Key, body: ReturnIn) -> HttpRespo
             reason=body.reason,
             by=request.user,
             now=timezone.now(),
-            give_back=GiveBack(body.refund_method.strip().lower() or Way.CASH, body.refund_reference),
+            give_back=GiveBack(_way(body.refund_method), body.refund_reference),
             request=keyed(request),
         ).goods_return
-    except Refused as refusal:
-        refusal.errors = {NAMES.get(name, name): texts for name, texts in refusal.errors.items()}
-        raise
     return answer(ReturnMade.model_validate({"return": _out(made, made.lines.all(), made.money.all())}), 201)

@@ -1,6 +1,5 @@
 """The sale for programs: one call of the checkout, and how its result is shown."""
 
-import re
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -45,6 +44,7 @@ from viveka.stores.api.fields import (
     TextOut500,
     Word,
 )
+from viveka.stores.api.reading import read_method
 from viveka.stores.errors import Missing, Refused, RefusedFields
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Membership
@@ -213,7 +213,7 @@ def _tenders(receipt: ReceiptIn) -> list[Tender]:
 
 
 def _method(text: str, field: str) -> str:
-    method = re.sub(r"[\s-]+", "_", text.strip().lower())
+    method = read_method(text)
     if method == "wallet":
         return PaymentMethod.ADVANCE
     if method not in METHODS:

@@ -43,19 +43,20 @@ class Carried:
 def with_products(store: Store, lines: Sequence[Line]) -> list[Line]:
     """The lines with the product that each stands for: the one given, or whose barcode, SKU or whole name was typed.
 
-    Raises Refused naming `lines` for a product that the store has not, or parts of what is sold whole. Two queries,
-    however many lines.
+    Raises Refused naming the line, `lines.0.quantity`, for a product that the store has not, or parts of what is sold
+    whole. Two queries, however many lines.
     """
     given = {line.product_id for line in lines if line.product_id is not None}
     products = Product.objects.of(store).in_bulk(given)
-    if missing := given - set(products):
-        raise Refused(f"There is no product {min(missing)}.", "lines")
+    for place, line in enumerate(lines):
+        if line.product_id is not None and line.product_id not in products:
+            raise Refused(f"There is no product {line.product_id}.", f"lines.{place}.product_id")
     named = _named(store, {line.name for line in lines if line.product_id is None})
     resolved = []
-    for line in lines:
+    for place, line in enumerate(lines):
         product = products[line.product_id] if line.product_id is not None else named.get(line.name.casefold())
         if product and not product.is_divisible and line.quantity % 1:
-            raise Refused(f"{product.name} is sold whole: type 1, 2, 3 …", "lines")
+            raise Refused(f"{product.name} is sold whole: type 1, 2, 3 …", f"lines.{place}.quantity")
         is_code = product is not None and line.product_id is None and line.name.casefold() != product.name.casefold()
         name = product.name if product and (is_code or not line.name.strip()) else line.name
         resolved.append(replace(line, name=name, product_id=product.pk if product else None))

@@ -17,6 +17,7 @@ from billing.tests.factories import filled_cart, sell, stocked_product
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from tests.api.whole import iso, said_of, said_of_bill, said_of_line
+from viveka.stores.models import Store
 from viveka.stores.tests.callers import Caller
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,22 @@ def test_goods_that_come_back(office: Caller) -> None:
             },
         },
     )  # fmt: skip
+
+
+def test_the_parts_of_a_rounded_bill_add_up(office: Caller) -> None:
+    """And what comes back goes wherever bills take it from, under the same names."""
+    Store.objects.filter(pk=office.store.pk).update(rounds_to_rupee=True)
+    product = stocked_product(office.store, batches=[(10, 80, "100.40")])
+    item = {"productId": product.pk, "quantity": 1}
+    receipt = {"customerPhone": "9876543210", "paymentMethod": "cash", "total": "100"}
+    sold = office.post("/inventory/sales", {"saleItems": [item], "receiptData": receipt})
+    bill = sold.body["bill"]
+    amounts = {"subtotal": "100.40", "discount": "0.00", "rounding": "-0.40", "total": "100.00"}
+    assert sold.status == 201
+    assert [{name: shown[name] for name in amounts} for shown in (bill, *bill["items"])] == [amounts, amounts]
+    back = {"items": [{"itemId": bill["items"][0]["id"], "quantity": 1}], "reason": "Torn", "refundMethod": "Wallet"}
+    returned = office.post(f"/bills/{bill['id']}/returns", back).body["return"]
+    assert (returned["advanceAdded"], returned["refunded"]) == ("100.00", "0.00")
 
 
 def test_goods_sold_before_they_came_in(till: Caller, office: Caller) -> None:

@@ -161,6 +161,25 @@ def test_the_lines_of_a_record_stand_for_products_of_the_store(till: Caller, oth
     assert made["items"] == [{"productId": ours.pk, "name": "Facial", "quantity": "1", "price": None}]
     refused = till.post(path, {"phone": PHONE, "items": [{"productId": ours.pk}, {"productId": theirs.pk}]})
     assert (refused.status, list(refused.errors)) == (404, ["items.1.productId"])
+    half = till.post(path, {"phone": PHONE, "items": [{"name": "Cake"}, {"productId": ours.pk, "quantity": 0.5}]})
+    assert (half.status, list(half.errors)) == (422, ["items.1.quantity"])
     nameless = till.post(path, {"phone": PHONE, "items": [{"quantity": 2}]})
     assert (nameless.status, list(nameless.errors)) == (422, ["items.0.name"])
     assert Booking.objects.count() == 1
+
+
+def test_what_is_wrong_in_a_list_is_named_by_its_place(till: Caller) -> None:
+    """In camelCase, whichever way it was sent."""
+    good, store = {"phone": PHONE}, till.store.slug
+    asked = ["Lights?", {"name": "Speakers", "price": "x"}, {"quantity": 0, "price": 1}, 3]
+    for body, path, places in (
+        ({"enquiry_details": asked}, "enquiries", ["1.price", "2.quantity", "3"]),
+        ({"services": [{"name": "Cut"}, {"name": "Wash", "price": -1}]}, "appointments", ["1.price"]),
+        ({"items": [{"product_id": "x"}, "Cake"]}, "bookings", ["0.productId", "1"]),
+        ({"items": [{"name": "Cake"}] * 51}, "bookings", []),
+    ):
+        answer = till.post(f"/{path}/store/{store}", {**good, **body})
+        (field,) = body
+        field = "enquiryDetails" if field == "enquiry_details" else field
+        assert (answer.status, sorted(answer.errors)) == (422, [f"{field}.{one}" for one in places] or [field])
+    assert not Customer.objects.exists()

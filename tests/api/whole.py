@@ -40,7 +40,8 @@ def said_of_line(line: BillLine, quantity: str, price: str, total: str, **other:
     """An item of a bill, by name what differs from one without a discount of which nothing came back."""
     return {
         "id": str(line.pk), "productId": line.product_id, "name": line.name, "quantity": quantity, "price": price,
-        "subtotal": total, "discount": "0.00", "total": total, "returnedQuantity": "0", "note": None, **other,
+        "subtotal": total, "discount": "0.00", "rounding": "0.00", "total": total,
+        "returnedQuantity": "0", "note": None, **other,
     }  # fmt: skip
 
 
@@ -48,9 +49,10 @@ def said_of_bill(bill: Bill, total: str, items: list[dict[str, Any]], **other: A
     """A bill of John Doe's, as a cashier sees it, by name what differs from one paid in cash to the paisa."""
     return {
         "id": str(bill.pk), "billNumber": bill.number, "items": items, "subtotal": total, "discount": "0.00",
-        "total": total, "change": "0.00", "customer": bill.customer_id, "customerNumber": "CUST0001",
-        "customerName": "John Doe", "customerPhone": PHONE, "forName": None, "cashier": bill.cashier_id,
-        "cashierName": bill.cashier.username, "referenceNumber": "BILL-1234567890", "createdAt": iso(bill.at),
+        "rounding": "0.00", "total": total, "change": "0.00", "customer": bill.customer_id,
+        "customerNumber": "CUST0001", "customerName": "John Doe", "customerPhone": PHONE, "forName": None,
+        "cashier": bill.cashier_id, "cashierName": bill.cashier.username,
+        "referenceNumber": "BILL-1234567890", "createdAt": iso(bill.at),
         "status": "standing",
         "payments": [{"method": "cash", "amount": total, "reference": None, "cashReceived": total}], **other,
     }  # fmt: skip

@@ -77,7 +77,8 @@ def _content(request: StoreRequest, form: DiaryForm, read: list[Line]) -> Conten
 
 def say_refusal(form: DiaryForm, lines: TypedLines, refusal: Refused) -> None:
     """What a service says, at the fields that it names under the form's own names."""
-    lines.error = " ".join(refusal.errors.pop("lines", []))
+    of_lines = [name for name in refusal.errors if name.split(".")[0] == "lines"]
+    lines.error = " ".join(sentence for name in of_lines for sentence in refusal.errors.pop(name))
     if lines.error and not refusal.errors:
         return
     refusal.errors = {form.called.get(name, name): said for name, said in refusal.errors.items()}
