@@ -17,7 +17,7 @@ TEST_ENV := VIVEKA_DATA="$(CURDIR)/var/test" VIVEKA_TEST_CLUSTER=1 VIVEKA_DEBUG=
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links --no-annotate
-GUNICORN := $(BIN)/gunicorn viveka.wsgi:application --worker-class sync --no-control-socket --limit-request-line 8190 --timeout 60 \
+GUNICORN := $(BIN)/gunicorn viveka.wsgi:application --worker-class viveka.server.Worker --no-control-socket --limit-request-line 8190 --timeout 60 \
 	--pid "$(DATA)/server-$(PORT).pid"
 
 FIND_CHROMIUM := command -v chromium >/dev/null

@@ -1,24 +1,28 @@
 """The JSON API: the apps' calls under one roof, its description, and JSON for whatever is not there."""
 
+import sys
 from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views import defaults
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
+from pydantic.alias_generators import to_camel
 
 from advances.api import router as advances
 from billing.api import router as billing
 from customers.api import router as customers
 from debts.api import router as debts
 from viveka.api_docs import chapters, give_examples
-from viveka.stores.api.errors import answer_refusals, problem
+from viveka.stores.api.errors import answer_refusals, our_fault_or_the_database, problem
 from viveka.stores.api.fields import BodyParser
 
-ROOT = "/api/v1"
+UNDER = "/api/"
+ROOT = f"{UNDER}v1"
 DESCRIPTION = """\
 What the screens of the shop do, for a mobile till, a website, or any other program.
 
@@ -48,6 +52,9 @@ def description() -> dict[str, Any]:
     """The API in OpenAPI's terms."""
     said = dict(api.get_openapi_schema(path_prefix=ROOT))
     give_examples(said)
+    for call in (call for methods in said["paths"].values() for call in methods.values()):
+        for parameter in call["parameters"]:
+            parameter.pop("examples", None)  # a list is for a schema, which has it too
     return said
 
 
@@ -64,16 +71,47 @@ def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
     return problem(404, "There is no such call. See /api/v1/docs.")
 
 
+def _in_camel(sent: QueryDict) -> QueryDict:
+    """Parameters in snake_case under their names in camelCase, which win where both are sent."""
+    if not any("_" in name for name in sent):
+        return sent
+    named = sent.copy()
+    for name in sent:
+        if "_" in name and to_camel(name) not in sent:
+            named.setlist(to_camel(name), sent.getlist(name))
+    return named
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Refused before any view was asked: another host's name, and the like."""
+    if request.path.startswith(UNDER):
+        return problem(400, "The request can't be read.")
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Failed before any view was asked: where a session could not be read, for one."""
+    if request.path.startswith(UNDER):
+        return our_fault_or_the_database(request, sys.exc_info()[1])
+    return defaults.server_error(request)
+
+
 def _open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Not sent to the sign-in page: each call asks for its token itself. CSRF is judged where a session is used."""
 
     @wraps(view)
     def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        method = request.method
+        if method == "HEAD":
+            request.method = "GET"  # whose answer the server sends without its body
+        request.GET = _in_camel(request.GET)  # type: ignore[assignment]
         response = view(request, *args, **kwargs)
+        request.method = method
         if response.status_code != 405:
             return response
-        refused = problem(405, f"{request.method} is not possible here.")
-        refused["Allow"] = response["Allow"]
+        refused = problem(405, f"{method} is not possible here.")
+        allowed = {*response["Allow"].split(", "), *(["HEAD"] if "GET" in response["Allow"] else [])}
+        refused["Allow"] = ", ".join(sorted(allowed))
         return refused
 
     answering.csrf_exempt = True  # type: ignore[attr-defined]
@@ -89,8 +127,11 @@ def _patterns() -> list[URLPattern]:
         path("openapi.json", _open(require_safe(openapi)), name="openapi-json"),
         path("docs", _open(require_safe(docs)), name="docs"),
         *calls,
-        re_path("^(?P<rest>.*)$", _open(unknown), name="unknown"),
     ]
 
 
-urls = (_patterns(), "api", "api")
+_all: list[URLPattern | URLResolver] = [
+    path("v1/", include(_patterns())),
+    re_path("^(?P<rest>.*)$", _open(unknown), name="unknown"),
+]
+urls = (_all, "api", "api")

@@ -23,6 +23,9 @@ urlpatterns = [
     path("", include("viveka.diary.urls")),
     path("", include("billing.urls")),
     path("reports/", include("viveka.reports.urls")),
-    path("api/v1/", api.urls),
+    path("api/", api.urls),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "viveka.api.bad_request"
+handler500 = "viveka.api.server_error"

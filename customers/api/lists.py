@@ -49,7 +49,10 @@ def list_customers(
         Words, Query("", description="Beginnings of words of the name, the number, four digits of the phone.")
     ],
     updated_since: Annotated[
-        QueryMoment | None, Query(None, alias="updatedSince", description="Changed at or after this time.")
+        QueryMoment | None,
+        Query(
+            None, alias="updatedSince", description="Whose record changed at or after this time; a sale changes none."
+        ),
     ],
     limit: Annotated[Limit | None, Query(None)],
     cursor: Annotated[Cursor, Query("")],

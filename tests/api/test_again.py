@@ -144,7 +144,7 @@ def test_what_was_deleted_or_merged_since_is_still_answered(shop: Shop) -> None:
         assert once_more.status == other.status
 
 
-@pytest.mark.parametrize("key", ["", "x" * 201, "a\tb", "a\x7fb", "a\x85b"])
+@pytest.mark.parametrize("key", ["", "x" * 201, "a\tb", "a\x7fb", "a\x85b", "clé"])
 def test_a_key_that_cannot_be_kept_is_refused(shop: Shop, key: str) -> None:
     before = written()
     for call in POSTS:

@@ -42,6 +42,7 @@ def test_a_customer_is_found_made_and_listed(till: Caller, office: Caller) -> No
     assert [till.get("/customers").body, office.get("/customers").body] == [both, both]
     first = office.get("/customers", limit=1).body
     assert first["clientCustomers"] == [jane]
+    assert office.get("/customers", updated_since="2199-01-01").body["clientCustomers"] == []
     rest = office.get("/customers", limit=1, cursor=first["nextCursor"]).body
     assert rest == {"success": True, "clientCustomers": [noted], "nextCursor": None}
 

@@ -1,10 +1,13 @@
 """Who may call the JSON API, in which order refusals come, and what a call that is not there answers."""
 
 import json
+import logging
 import re
+import socket
 import time
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,8 +15,10 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from gunicorn.http.errors import InvalidRequestLine, LimitRequestHeaders, LimitRequestLine
 
 from tests.api.calls import ANYONE, CALLS, MANAGER, SELLER
+from viveka.server import Worker
 from viveka.stores.api.limits import Minute
 from viveka.stores.models import ApiToken, Membership, Store, User
 from viveka.stores.services import add_member, end_membership
@@ -159,9 +164,53 @@ def test_what_is_not_there_is_json_for_everybody(client: Client, manager_client:
         for method in ("put", "delete", "patch"):
             response = getattr(caller, method)(f"{ROOT}/customers")
             assert _is_problem(response, 405)
-            assert sorted(response["Allow"].split(", ")) == ["GET", "POST"]
+            assert response["Allow"] == "GET, HEAD, POST"
+        for elsewhere in ("/api/", "/api/v1", "/api/v2/customers"):
+            assert _is_problem(caller.get(elsewhere), 404)
+        assert _is_problem(caller.get(f"{ROOT}/customers", headers={"Host": "elsewhere.example"}), 400)
         for path in ("docs", "openapi.json"):
             assert _is_problem(caller.post(f"{ROOT}/{path}"), 405)
+
+
+def test_what_can_be_read_answers_its_head(store: Store) -> None:
+    caller = Caller(store)
+    headers = {"Authorization": f"Bearer {caller.secret}"}
+    head = caller.client.head(f"{ROOT}/bills", headers=headers)
+    assert (head.status_code, head.content, head["Content-Type"]) == (200, b"", "application/json")
+    assert _is_problem(caller.client.options(f"{ROOT}/advances", headers=headers), 405)
+    assert caller.client.head(f"{ROOT}/advances", headers=headers)["Allow"] == "POST"
+
+
+def test_a_session_that_cannot_be_read_is_503(monkeypatch: pytest.MonkeyPatch, manager_client: Client) -> None:
+    """Refused before the call itself: in JSON nevertheless."""
+    manager_client.raise_request_exception = False
+    for error, status in ((OperationalError("gone"), 503), (ZeroDivisionError("secret"), 500)):
+        monkeypatch.setattr("viveka.stores.middleware.choose_store", Mock(side_effect=error))
+        assert _is_problem(manager_client.get(f"{ROOT}/bills"), status)
+
+
+def test_a_body_in_chunks_is_told_so(store: Store) -> None:
+    caller = Caller(store)
+    headers = {"Authorization": f"Bearer {caller.secret}", "Transfer-Encoding": "chunked"}
+    response = caller.client.generic("POST", f"{ROOT}/customers", "", "application/json", headers=headers)
+    assert _is_problem(response, 400)
+    assert "Content-Length" in json.loads(response.content)["message"]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(LimitRequestLine(9000, 8190), 414), (LimitRequestHeaders("fields"), 431), (InvalidRequestLine("BAD"), 400)],
+)
+def test_what_the_server_refuses_itself_is_json_too(error: Exception, status: int) -> None:
+    worker: Any = Worker.__new__(Worker)
+    worker.log = logging.getLogger("viveka.api")
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        worker.handle_error(None, ours, ("127.0.0.1", 1), error)
+        head, body = theirs.recv(4096).decode().split("\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    assert f"Content-Length: {len(body)}" in head
+    assert json.loads(body).keys() == {"success", "message", "errors"}
 
 
 def test_a_large_body_is_refused(store: Store, settings: Any) -> None:

@@ -27,7 +27,7 @@ _KEY = {
         "Makes the call safe to send again: the same key with the same body does nothing more and answers the same; "
         "with another body it is refused (422). A key belongs to the store, the user and the path."
     ),
-    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH},
+    "schema": {"type": "string", "pattern": "^[!-~]([ -~]*[!-~])?$", "minLength": 1, "maxLength": KEY_LENGTH},
     "example": "7f6d1f0e-2c55-4a1b-9a43-0d7d3b1f6a10",
 }
 
@@ -51,8 +51,8 @@ def keyed(request: StoreRequest) -> KeyedRequest | None:
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
-    if not (1 <= len(key) <= KEY_LENGTH and key.isprintable()):
-        raise Refused(f"A key has 1 to {KEY_LENGTH} characters, none of them control characters.", "Idempotency-Key")
+    if not (1 <= len(key) <= KEY_LENGTH and key.isascii() and key.isprintable()):
+        raise Refused(f"A key has 1 to {KEY_LENGTH} plain characters (ASCII).", "Idempotency-Key")
     return KeyedRequest(request.store, request.user, request.method or "", request.path, key, request.body)
 
 

@@ -1,7 +1,7 @@
 """Refusals as JSON: always the same shape, the right status, never a page and never a stack trace."""
 
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -22,6 +22,8 @@ from viveka.stores.errors import Conflict, Missing, Refused
 logger = logging.getLogger("viveka.api")
 
 NOT_FOUND = "There is no such thing in this store."
+OUR_FAULT = "Something went wrong on our side. Send it again with the same Idempotency-Key."
+IN_CHUNKS = "Send the body in one piece, with its Content-Length. A body in chunks is not read."
 _PLAIN = {
     "missing": "This field is needed.",
     "string_type": "Send text.",
@@ -31,6 +33,16 @@ _PLAIN = {
     "model_type": "Send a JSON object.",
     "dict_type": "Send a JSON object.",
 }
+
+
+def said_of(fault: Mapping[str, Any]) -> str:
+    """What pydantic found wrong, in plain words."""
+    context = fault.get("ctx", {})
+    if fault["type"] == "too_long":
+        return f"At most {context['max_length']} of them."
+    if fault["type"] == "literal_error":
+        return f"This is one of {context['expected']}."
+    return _PLAIN.get(fault["type"]) or str(fault["msg"])
 
 
 class Problem(Outgoing):
@@ -51,11 +63,19 @@ def problem(status: int, message: str, errors: Mapping[str, list[str]] | None = 
 
 @contextmanager
 def naming(names: Mapping[str, str]) -> Generator[None]:
-    """Refusals that come out of the block name the fields of the JSON body instead of the operation's own."""
+    """Refusals that come out of the block name the fields of the JSON body instead of the operation's own.
+
+    Of `lines.2.quantity` the name for `lines` is looked up.
+    """
+
+    def here(field: str) -> str:
+        whole, part, rest = field.partition(".")
+        return names.get(field, f"{names.get(whole, whole)}{part}{rest}")
+
     try:
         yield
     except Refused as refusal:
-        refusal.errors = {names.get(field, field): said for field, said in refusal.errors.items()}
+        refusal.errors = {here(field): said for field, said in refusal.errors.items()}
         raise
 
 
@@ -85,9 +105,13 @@ def answer_refusals(api: NinjaAPI) -> None:
         api.add_exception_handler(kind, handler)
 
 
+def _in_camel(path: Iterable[Any]) -> str:
+    """A field by its place, under the name that answers have: `cost_price`, as operations call it, is `costPrice`."""
+    return ".".join(to_camel(part) if "_" in part else part for part in map(str, path))
+
+
 def _refusal(status: int, refusal: Refused) -> HttpResponse:
-    """Fields that operations call `cost_price` are `costPrice` here."""
-    errors = {to_camel(field) if "_" in field else field: said for field, said in refusal.errors.items()}
+    errors = {_in_camel(field.split(".")): said for field, said in refusal.errors.items()}
     return problem(status, refusal.message, errors)
 
 
@@ -123,10 +147,17 @@ def _wrong_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
         if source == "body":
             path = path[1:]  # the name of the argument
         if not path and one["type"] == "missing":
-            return problem(400, "Send a JSON body.")
-        field = ".".join(str(part) for part in path) or "body"
-        errors.setdefault(field, []).append(_PLAIN.get(one["type"]) or one["msg"])
+            in_chunks = "Transfer-Encoding" in request.headers
+            return problem(400, IN_CHUNKS if in_chunks else "Send a JSON body.")
+        errors.setdefault(_in_camel(path) or "body", []).append(said_of(one))
     return problem(422, " ".join(f"{field}: {' '.join(said)}" for field, said in errors.items()), errors)
+
+
+def our_fault_or_the_database(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """Of a fault that was noted already: 503 where the database is to blame, else 500."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return _no_database(request, error)
+    return problem(500, OUR_FAULT)
 
 
 def _no_database(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -139,4 +170,4 @@ def _no_database(request: HttpRequest, error: Exception) -> HttpResponse:
 def _our_fault(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error)
     got_request_exception.send(sender=None, request=request)
-    return problem(500, "Something went wrong on our side. Send it again with the same Idempotency-Key.")
+    return problem(500, OUR_FAULT)
