@@ -20,7 +20,7 @@ from debts.models import (
     Reminder,
 )
 from debts.services import set_credit_account
-from viveka.stores.admin_site import StoreModelAdmin
+from viveka.stores.admin_site import ReadOnlyInline, StoreModelAdmin
 from viveka.stores.errors import Refused
 from viveka.stores.form_fields import AmountField
 
@@ -32,28 +32,15 @@ class LedgerAdmin(StoreModelAdmin):
     show_facets = admin.ShowFacets.NEVER
 
 
-class LedgerInline(admin.TabularInline):
-    """Rows that belong to the one shown."""
-
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    has_change_permission = has_delete_permission = has_add_permission
-
-
-class AllocationInline(LedgerInline):
+class AllocationInline(ReadOnlyInline):
     model = Allocation
+    follows = ("payment", "debt")
     fields = ("payment", "debt", "amount", "at")
 
 
-class ReductionInline(LedgerInline):
+class ReductionInline(ReadOnlyInline):
     model = DebtReduction
+    follows = ("by",)
     fields = ("cause", "amount", "reason", "by", "at")
 
 

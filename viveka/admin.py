@@ -3,8 +3,6 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from advances.models import Appointment, Booking, Enquiry
 from billing.models import Batch, Product, ProductBarcode
@@ -20,8 +18,15 @@ class StoreChangeAdmin(ChangeAdmin):
 
 
 class MembershipChangeAdmin(ChangeAdmin):
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("pgh_obj__user")
+    named_by = "pgh_obj__user"
+
+
+class BatchChangeAdmin(ChangeAdmin):
+    named_by = "pgh_obj__product"
+
+
+class CreditAccountChangeAdmin(ChangeAdmin):
+    named_by = "pgh_obj__customer"
 
 
 def _history(model: Any) -> Any:
@@ -30,5 +35,7 @@ def _history(model: Any) -> Any:
 
 admin.site.register(_history(Store), StoreChangeAdmin)
 admin.site.register(_history(Membership), MembershipChangeAdmin)
-for traced in (Till, Customer, Product, ProductBarcode, Batch, CreditAccount, Appointment, Booking, Enquiry):
+admin.site.register(_history(Batch), BatchChangeAdmin)
+admin.site.register(_history(CreditAccount), CreditAccountChangeAdmin)
+for traced in (Till, Customer, Product, ProductBarcode, Appointment, Booking, Enquiry):
     admin.site.register(_history(traced), ChangeAdmin)

@@ -2,12 +2,14 @@
 
 from django.contrib import admin
 
-from billing.admin.ledger import ReadOnlyAdmin, ReadOnlyInline
+from billing.admin.ledger import ReadOnlyAdmin
 from billing.models import Bill, BillLine, CartReturn, Payment, ReceiptPrint, RecordBill
+from viveka.stores.admin_site import ReadOnlyInline
 
 
 class BillLineInline(ReadOnlyInline):
     model = BillLine
+    follows = ("served_by", "allowed_by")
     fields = (
         "position", "name", "quantity", "price", "discount", "total", "cost", "is_cost_unknown", "served_by",
         "allowed_by", "allowed_why", "returned",
@@ -17,6 +19,7 @@ class BillLineInline(ReadOnlyInline):
 
 class PaymentInline(ReadOnlyInline):
     model = Payment
+    follows = ("by",)
     fields = ("method", "amount", "tendered", "reference", "by", "at")
 
 

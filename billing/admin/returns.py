@@ -2,12 +2,14 @@
 
 from django.contrib import admin
 
-from billing.admin.ledger import ReadOnlyAdmin, ReadOnlyInline
+from billing.admin.ledger import ReadOnlyAdmin
 from billing.models import CreditNote, CreditNoteLine, CreditNoteMoney, MoneyBack, Return, ReturnLine
+from viveka.stores.admin_site import ReadOnlyInline
 
 
 class ReturnLineInline(ReadOnlyInline):
     model = ReturnLine
+    follows = ("bill_line",)
     fields = ("bill_line", "quantity", "total", "cost", "is_restocked")
 
 

@@ -1,7 +1,7 @@
 """The form of goods without their bill: lines as typed, who brought them, why, and how money goes back."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import zip_longest
@@ -14,7 +14,7 @@ from advances.services import Line
 from billing.forms.returns import VoidForm
 from billing.models import Way
 from billing.services.credit_note_plan import NOWHERE, PLACES, SHELF, WASTE, NoteItem
-from billing.services.record_sales import with_products
+from billing.services.record_sales import judge_lines
 from viveka.stores.errors import Refused
 from viveka.stores.form_fields import TextField
 from viveka.stores.models import Store
@@ -81,9 +81,10 @@ class GoodsRows:
         if not read or len(read) < len(self.rows):
             return None
         items: list[NoteItem] = []
-        for (row, (_, price, cost, place)), line in zip(read, _found(store, [one[0] for _, one in read]), strict=True):
-            if isinstance(line, str) or line.product_id is None:
-                row.error = line if isinstance(line, str) else f"There is no product called {line.name}."
+        judged = judge_lines(store, [one[0] for _, one in read])
+        for (row, (_, price, cost, place)), line in zip(read, judged, strict=True):
+            if isinstance(line, Refused) or line.product_id is None:
+                row.error = line.message if isinstance(line, Refused) else f"There is no product called {line.name}."
             else:
                 items.append(NoteItem(line.product_id, line.quantity, price, cost, place))
         return items if len(items) == len(read) else None
@@ -98,20 +99,6 @@ class GoodsRows:
             else:
                 others[name] = sentences
         return others
-
-
-def _found(store: Store, lines: Sequence[Line]) -> list[Line | str]:
-    """Each with its product, or why it has none."""
-    try:
-        return list(with_products(store, lines))
-    except Refused:
-        found: list[Line | str] = []
-        for line in lines:
-            try:
-                found += with_products(store, [line])
-            except Refused as refusal:
-                found.append(refusal.message)
-        return found
 
 
 class CreditNoteForm(VoidForm):

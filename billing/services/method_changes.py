@@ -21,9 +21,11 @@ _HOLD = "SELECT id FROM stores_tillsession WHERE id = %s AND closed_at IS NULL F
 
 
 def method_now(paid: Payment | DebtPayment | AdvancePayment) -> str:
-    """The way it was really paid, as far as is known."""
-    last = paid.method_changes.order_by("-id").values_list("to_method", flat=True).first()
-    return str(last or (paid.method if isinstance(paid, Payment) else paid.mode))
+    """The way it was really paid, as far as is known; of changes fetched before where there are many payments."""
+    last = max(paid.method_changes.all(), key=lambda change: change.pk, default=None)
+    if last:
+        return last.to_method
+    return str(paid.method if isinstance(paid, Payment) else paid.mode)
 
 
 @retry_when_entangled

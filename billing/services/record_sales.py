@@ -1,6 +1,6 @@
 """From an appointment or a booking to the counter: its lines as products, its customer; and a fee for cancelling."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -46,21 +46,30 @@ def with_products(store: Store, lines: Sequence[Line]) -> list[Line]:
     Raises Refused naming the line, `lines.0.quantity`, for a product that the store has not, or parts of what is sold
     whole. Two queries, however many lines.
     """
+    judged = judge_lines(store, lines)
+    for line in judged:
+        if isinstance(line, Refused):
+            raise line
+    return cast(list[Line], judged)
+
+
+def judge_lines(store: Store, lines: Sequence[Line]) -> list[Line | Refused]:
+    """The same, with the refusal in place of each line that is refused."""
     given = {line.product_id for line in lines if line.product_id is not None}
     products = Product.objects.of(store).in_bulk(given)
-    for place, line in enumerate(lines):
-        if line.product_id is not None and line.product_id not in products:
-            raise Refused(f"There is no product {line.product_id}.", f"lines.{place}.product_id")
     named = _named(store, {line.name for line in lines if line.product_id is None})
-    resolved = []
-    for place, line in enumerate(lines):
-        product = products[line.product_id] if line.product_id is not None else named.get(line.name.casefold())
-        if product and not product.is_divisible and line.quantity % 1:
-            raise Refused(f"{product.name} is sold whole: type 1, 2, 3 …", f"lines.{place}.quantity")
-        is_code = product is not None and line.product_id is None and line.name.casefold() != product.name.casefold()
-        name = product.name if product and (is_code or not line.name.strip()) else line.name
-        resolved.append(replace(line, name=name, product_id=product.pk if product else None))
-    return resolved
+    return [_resolve(line, f"lines.{place}", products, named) for place, line in enumerate(lines)]
+
+
+def _resolve(line: Line, place: str, products: Mapping[int, Product], named: Mapping[str, Product]) -> Line | Refused:
+    if line.product_id is not None and line.product_id not in products:
+        return Refused(f"There is no product {line.product_id}.", f"{place}.product_id")
+    product = products[line.product_id] if line.product_id is not None else named.get(line.name.casefold())
+    if product and not product.is_divisible and line.quantity % 1:
+        return Refused(f"{product.name} is sold whole: type 1, 2, 3 …", f"{place}.quantity")
+    is_code = product is not None and line.product_id is None and line.name.casefold() != product.name.casefold()
+    name = product.name if product and (is_code or not line.name.strip()) else line.name
+    return replace(line, name=name, product_id=product.pk if product else None)
 
 
 def _named(store: Store, texts: set[str]) -> dict[str, Product]:

@@ -77,9 +77,11 @@ def _put_right(request: StoreRequest, kind: str, found: Any, form: OwnerForm | M
 
 def _payments(store: Store, kind: str, found: Any) -> list[tuple[str, str]]:
     """What can have been paid in another way: keys and words."""
-    rows = [("payment", one) for one in found.payments.all()] if kind == "bill" else [(kind, found)]
+    of, payments = kind, [found]
+    if kind == "bill":
+        of, payments = "payment", list(found.payments.prefetch_related("method_changes"))
     told = []
-    for of, paid in rows:
+    for paid in payments:
         now = method_now(paid)
         if now in METHODS or (of == "advance" and now == "wallet"):
             told.append((f"{of}:{paid.pk}", f"{now.replace('_', ' ')} {show_amount(paid.amount, store.currency)}"))

@@ -21,10 +21,11 @@ class ChangeAdmin(StoreModelAdmin):
     ordering = ("-pgh_id",)
     show_facets = admin.ShowFacets.NEVER
     of_store = "store"  # the look-up from the event to its store
+    named_by = "pgh_obj"  # what has to be read to call the record by its name
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         events = admin.ModelAdmin.get_queryset(self, request).filter(**{self.of_store: request.store})  # type: ignore[attr-defined]
-        return with_previous(events).select_related("pgh_obj")
+        return with_previous(events).select_related(self.named_by)
 
     @admin.display(description="by")
     def who(self, event: Any) -> str:

@@ -117,3 +117,23 @@ class StoreModelAdmin(admin.ModelAdmin):
     def _manages(self, request: HttpRequest) -> bool:
         membership = getattr(request, "membership", None)
         return bool(membership and membership.manages)
+
+
+class ReadOnlyInline(admin.TabularInline):
+    """Rows that belong to the one shown, to read."""
+
+    extra = 0
+    can_delete = False
+    follows: tuple[str, ...] = ()
+    """What is read along with all rows at once: the records that they name."""
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet:
+        return super().get_queryset(request).select_related(*self.follows)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
