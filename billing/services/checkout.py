@@ -33,7 +33,7 @@ from viveka.stores.idempotency import KeyedRequest
 from viveka.stores.ids import new_id
 from viveka.stores.inserting import insert_rows
 from viveka.stores.models import Counter, Store, User
-from viveka.stores.money import MAX_MONEY, ZERO
+from viveka.stores.money import MAX_MONEY, ZERO, show_amount
 from viveka.stores.tills import hold_till
 from viveka.stores.tracing import UNTRACED
 from viveka.stores.transactions import retry_when_entangled
@@ -172,7 +172,7 @@ def _sell(
         is_rounded=store.rounds_to_rupee,
     )  # fmt: skip
     priced.insist()
-    _compare(priced, terms)
+    _compare(store, priced, terms)
     exchanged = swap.pay_back(who, priced.total, till) if swap else ZERO
     settled = settle(tenders, priced.total - exchanged)
     when: dict[str, Any] = {"by": by, "now": now, "at": None if at == now else at}
@@ -197,7 +197,7 @@ def _sell(
     return Sale(bill, is_new_customer=who.is_new, warnings=warnings, written=written)
 
 
-def _compare(priced: Quote, terms: Terms) -> None:
+def _compare(store: Store, priced: Quote, terms: Terms) -> None:
     """Nothing is billed that the cashier has not seen."""
     if terms.expected_total is not None and terms.expected_total != priced.total:
         raise PriceChanged(
@@ -205,7 +205,8 @@ def _compare(priced: Quote, terms: Terms) -> None:
             "expectedTotal",
         )
     if terms.seen and terms.seen != priced.digest():
-        raise PriceChanged(f"Prices or stock have changed: the total is {priced.total} now. Look and confirm again.")
+        total = show_amount(priced.total, store.currency)
+        raise PriceChanged(f"Prices or stock have changed: the total is {total} now. Look and confirm again.")
 
 
 def _write_lines(

@@ -24,14 +24,17 @@
   });
 
   document.addEventListener("htmx:sendError", () => {
-    say("There is no connection to Viveka. Nothing was lost; try again in a moment.");
+    if (!document.getElementById("line")) say("There is no connection to Viveka. Nothing was lost; try again in a moment.");
   });
 
   document.addEventListener("htmx:responseError", (event) => {
     const sentences = {
       403: "You may not do this, or the page is too old. Load it again.",
       404: "This is not there any more. Load the page again.",
+      502: "Viveka does not answer just now. Try again in a moment.",
     };
+    sentences[503] = sentences[504] = sentences[502];
+    if (document.getElementById("line") && event.detail.xhr.status > 501) return; // the counter says it itself
     say(sentences[event.detail.xhr.status] || "That did not work. Load the page again and have another try.");
   });
 

@@ -12,7 +12,6 @@
   // One request at a time, in the order of the cashier's hands. What is sent was read when the key was pressed.
   const jobs = [];
   let working = false;
-  let leaving = false;
 
   const work = async () => {
     if (working) return;
@@ -21,21 +20,19 @@
     working = false;
   };
 
-  const post = (url, target, values, { after, lost } = {}) => {
+  const line = window.vivekaLine;
+  const post = (url, target, values, { after, lost, called = "", isSafeTwice } = {}) => {
     jobs.push(async () => {
-      try {
-        await htmx.ajax("POST", url, { source: "#till", target, swap: "outerHTML settle:0ms", values });
-      } catch {
-        if (lost) warn(lost);
-      }
+      const send = () => htmx.ajax("POST", url, { source: "#till", target, swap: "outerHTML settle:0ms", values });
+      const isAnswered = await line.deliver(send, { isSafeTwice });
+      line.waiting.shift();
+      if (!isAnswered && lost) warn(lost);
       if (after) after();
     });
+    line.waiting.push(called);
+    line.refresh();
     work();
   };
-
-  document.addEventListener("htmx:afterRequest", (event) => {
-    leaving = Boolean(event.detail.xhr?.getResponseHeader("HX-Redirect"));
-  });
 
   const warn = (text) => {
     const notice = document.createElement("div");
@@ -87,8 +84,8 @@
       after?.();
       askForPrice();
     };
-    const lost = `No connection: “${code}” may not be in the cart. Look, and scan it again.`;
-    post(byId("add-form").action, "#cart", values, { after: asked, lost });
+    const lost = `The connection broke at “${code}”. Look whether it is in the cart, and scan it again if not.`;
+    post(byId("add-form").action, "#cart", values, { after: asked, lost, called: code && `“${code}”` });
   };
 
   // What is not on the list is asked for its price, unless the hands are on something else already.
@@ -102,7 +99,8 @@
     const values = new FormData(form);
     form.remove();
     byId("code").focus();
-    post(form.action, "#cart", values, { lost: "No connection: it may not be in the cart. Look, and type it again." });
+    const lost = "The connection broke. Look whether it is in the cart, and type it again if not.";
+    post(form.action, "#cart", values, { lost, called: `“${values.get("name") || values.get("barcode") || "It"}”` });
   };
 
   // A scanner types faster than anybody and ends with Enter. What it types into another box is taken as a scan, and the
@@ -281,7 +279,9 @@
   // How much of the cash above the bill is kept; each button says so.
   const aboveGoes = (above) => {
     const box = byId("above");
+    const wasHidden = box.hidden;
     box.hidden = !above && !box.querySelector(".field-error");
+    if (wasHidden && !box.hidden) box.scrollIntoView({ block: "nearest" }); // not below the sum
     const owed = paise(box.dataset.debt);
     const chosen = box.querySelector("[name=above]:checked")?.value;
     return { debts: Math.min(above, owed), advance: above }[chosen] || 0;
@@ -405,13 +405,11 @@
     values.append("name", byId("name").value);
     clearTimeout(byId("phone").lookUpTimer);
     const after = () => {
-      if (leaving) return;
       if (byId("complete") === button) button.disabled = false; // not answered: to be pressed again
       document.querySelector("#till .is-invalid, #without-customer.btn-outline-danger, #pin, #pin-why")?.focus();
       document.querySelector(".till-notice, .is-invalid, .is-changed")?.scrollIntoView({ block: "center" });
     };
-    const lost = "No connection: press Complete payment again. However often it is pressed, there is one bill.";
-    post(form.action, "#till", values, { after, lost });
+    post(form.action, "#till", values, { after, called: "The payment", isSafeTwice: true }); // one cart, one bill
   };
 
   // Keys.
@@ -420,6 +418,14 @@
     byId(id).select?.();
   };
   const goToPayment = () => focusOn(["cash", "credit"].includes(methodOf()) ? "received" : `method-${methodOf()}`);
+
+  // The arrow keys in the box for the money choose the way it is paid.
+  const nextMethod = (step) => {
+    const ways = [...document.querySelectorAll("#payment-form [name=method]")];
+    const next = ways[(ways.findIndex((one) => one.checked) + step + ways.length) % ways.length];
+    next.checked = true;
+    next.dispatchEvent(new Event("change", { bubbles: true }));
+  };
 
   // The next price that may be printed on the packet in hand, of the line at hand: that in focus, or touched last.
   const lineAtHand = () => {
@@ -498,6 +504,10 @@
     }
     if (target.matches("[data-matches]")) return boxKey(event, target);
     if (target.matches(".product-tile") && (key.startsWith("Arrow") || key === "Escape")) return tileKey(event, target);
+    if (target.id === "received" && (key === "ArrowDown" || key === "ArrowUp")) {
+      event.preventDefault();
+      return nextMethod(key === "ArrowDown" ? 1 : -1);
+    }
     if (target.id === "received" && key.toLowerCase() === "e") {
       event.preventDefault();
       return takeNote("exact");
@@ -620,6 +630,11 @@
       }
     }
     wasSet = null;
+    refreshPayment();
+  });
+
+  byId("payment-form").addEventListener("restored", () => {
+    wasCash = ["cash", "credit"].includes(methodOf());
     refreshPayment();
   });
 

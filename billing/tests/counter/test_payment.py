@@ -99,7 +99,7 @@ def test_when_the_price_changed_nothing_is_billed_and_the_line_says_what_it_was(
     sell(store, cashier, [(product, 2)])
     response = complete(till, data, headers=LIVE)
     page = text(response)
-    assert "Prices or stock have changed: the total is 320.00 now" in page
+    assert "Prices or stock have changed: the total is ₹320.00 now" in page
     assert "Changed. It was 3 × 100.00." in page
     assert 'value="500"' in response.content.decode()
     assert Bill.objects.count() == 1
