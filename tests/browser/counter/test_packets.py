@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 
 from billing.models import Bill
 from billing.tests.factories import stocked_product
-from tests.browser.test_counter import COUNTER, faults, lines, quantity, scan
+from tests.browser.counter.hands import COUNTER, lines, quantity, scan
+from tests.browser.faults import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SUGAR = "8901030865278"
