@@ -24,6 +24,8 @@ KINDS = {
     "bill_correction": "Bill, paid in another way",
     "debt_payment_correction": "Debt payment, paid in another way",
     "advance_correction": "Advance, paid in another way",
+    "return_correction": "Money back, paid in another way",
+    "credit_note_correction": "Credit note, paid in another way",
 }
 
 MODES = {**dict(PaymentMode.choices), **dict(PaymentMethod.choices)}
@@ -51,13 +53,21 @@ SELECT note.at, 'credit_note', note.id::text, -part.amount, part.way, part.refer
 UNION ALL
 SELECT change.at, CASE WHEN change.payment_id IS NOT NULL THEN 'bill_correction'
                        WHEN change.debt_payment_id IS NOT NULL THEN 'debt_payment_correction'
-                       ELSE 'advance_correction' END,
-       coalesce(paid.bill_id, change.debt_payment_id, change.advance_id)::text, side.amount, side.mode,
-       change.reference, change.by_id, coalesce(bill.customer_id, repaid.customer_id, advance.customer_id),
+                       WHEN change.advance_id IS NOT NULL THEN 'advance_correction'
+                       WHEN change.money_back_id IS NOT NULL THEN 'return_correction'
+                       ELSE 'credit_note_correction' END,
+       coalesce(paid.bill_id, change.debt_payment_id, change.advance_id, back.goods_return_id, noted.note_id)::text,
+       CASE WHEN change.money_back_id IS NULL AND change.note_money_id IS NULL THEN side.amount ELSE -side.amount END,
+       side.mode, change.reference, change.by_id,
+       coalesce(bill.customer_id, repaid.customer_id, advance.customer_id, note.customer_id),
        change.id || side.place, change.till_session_id
   FROM billing_methodchange AS change
   LEFT JOIN billing_payment AS paid ON paid.id = change.payment_id
-  LEFT JOIN billing_bill AS bill ON bill.id = paid.bill_id
+  LEFT JOIN billing_moneyback AS back ON back.id = change.money_back_id
+  LEFT JOIN billing_return AS made ON made.id = back.goods_return_id
+  LEFT JOIN billing_bill AS bill ON bill.id = coalesce(paid.bill_id, made.bill_id)
+  LEFT JOIN billing_creditnotemoney AS noted ON noted.id = change.note_money_id
+  LEFT JOIN billing_creditnote AS note ON note.id = noted.note_id
   LEFT JOIN debts_debtpayment AS repaid ON repaid.id = change.debt_payment_id
   LEFT JOIN advances_advancepayment AS advance ON advance.id = change.advance_id
  CROSS JOIN LATERAL (VALUES (change.from_method, -change.amount, '-0'), (change.to_method, change.amount, '-1'))

@@ -14,11 +14,12 @@ from billing.models import Bill, BillMove, MethodChange, Reassignment
 from billing.received import Wanted, money_by_mode
 from billing.services.bill_moves import CannotMove, move_bill
 from billing.services.buyer import Buyer
+from billing.services.credit_notes import NoteItem
 from billing.services.method_changes import change_method
 from billing.services.reassigning import reassign_advance, reassign_payment
 from billing.services.tender import Tender
 from billing.services.till_counts import Counted, close_till
-from billing.tests.factories import sell, stocked_product, take_back
+from billing.tests.factories import credit_of, sell, stocked_product, take_back
 from billing.tests.till_factories import opened_till
 from billing.tills import summarize
 from customers.tests.factories import CustomerFactory
@@ -140,6 +141,18 @@ class TestAnotherCustomer:
         assert not BillMove.objects.exists()
         insist_sound(store)
 
+    def test_it_stays_where_other_goods_paid_on_its_debt(self, store, cashier, soap, rita, sita, told):
+        """Of another bill, or without one: they are in the books of who brought them."""
+        buyer = Buyer(customer_id=rita.pk)
+        old = sell(store, cashier, [(soap, 1)], buyer=buyer).bill
+        owed = [sell(store, cashier, [(soap, 1)], tenders=[Tender("credit")], buyer=buyer).bill for _ in range(2)]
+        take_back(old, 1, by=cashier)
+        credit_of(store, cashier, NoteItem(soap.pk, D(1), D(10)), buyer=buyer)
+        for bill in owed:
+            with pytest.raises(CannotMove, match="Other goods that"):
+                move_bill(bill_id=bill.pk, to=sita.pk, **told())
+        insist_sound(store)
+
     def test_not_in_books_that_are_closed(self, store, cashier, soap, rita, told):
         bill = sell(store, cashier, [(soap, 1)]).bill
         store.closed_until = store.day_of(timezone.now())
@@ -214,6 +227,32 @@ class TestAnotherMethod:
         assert change_method(kind="payment", pk=second.pk, method="upi", **told()).till_session_id is None
         insist_sound(store)
 
+    def test_money_that_went_back(self, store, cashier, soap, told):
+        """Of a return and of a credit note; each once more in the till while its session is open."""
+        session = opened_till(store, cashier, 500)
+        with standing_at(session.till_id):
+            made = take_back(sell(store, cashier, [(soap, 2)]).bill, 1, by=cashier)
+            note = credit_of(store, cashier, NoteItem(soap.pk, D(1), D(60)))
+        assert (by_mode(store), summarize(store, session).expected) == ({"cash": 40}, 540)
+        paid = [("money_back", made.money.get()), ("note_money", note.money.get())]
+        for kind, part in paid:
+            change = change_method(kind=kind, pk=part.pk, method="upi", **told())
+            assert (change.till_session_id, part.called) == (session.pk, "UPI")
+        assert (by_mode(store), summarize(store, session).expected) == ({"cash": 200, "upi": -160}, 700)
+        with pytest.raises(Refused, match="already"):
+            change_method(kind="money_back", pk=paid[0][1].pk, method="upi", **told())
+        close_till(store=store, session_id=session.pk, counted=Counted(D(700)), by=cashier, now=timezone.now())
+        assert change_method(kind="money_back", pk=paid[0][1].pk, method="card", **told()).till_session is None
+        assert by_mode(store) == {"cash": 200, "upi": -60, "card": -100}
+        assert by_mode(store, kind="return_correction") == {"cash": 100, "card": -100}
+        insist_sound(store)
+
+    def test_what_lowered_a_debt_is_no_money_that_went_back(self, store, cashier, soap, rita, told):
+        bill = sell(store, cashier, [(soap, 1)], tenders=[Tender("credit")], buyer=Buyer(customer_id=rita.pk)).bill
+        part = take_back(bill, 1, by=cashier).money.get()
+        with pytest.raises(Conflict, match="No money"):
+            change_method(kind="money_back", pk=part.pk, method="upi", **told())
+
 
 class TestAnotherPerson:
     def test_a_debt_payment_is_reversed_and_taken(self, store, cashier, rita, sita, told):
@@ -281,6 +320,27 @@ class TestScreens:
             assert part in page
         receipt = cashier_client.get(reverse("billing:receipt", args=[bill.pk])).content.decode()
         assert rita.name in receipt and "UPI" in receipt
+
+    def test_how_money_went_back(self, manager_client, cashier_client, store, cashier, soap, rita):
+        bill = sell(store, cashier, [(soap, 2)], buyer=Buyer(customer_id=rita.pk)).bill
+        made = take_back(bill, 1, by=cashier)
+        note = credit_of(store, cashier, NoteItem(soap.pk, D(1), D(60)))
+        owed = sell(store, cashier, [(soap, 1)], tenders=[Tender("credit")], buyer=Buyer(customer_id=rita.pk)).bill
+        for kind, row in (("return", made), ("credit_note", note)):
+            url = reverse("billing:correct", args=[kind, row.pk])
+            assert url in manager_client.get(row.get_absolute_url()).content.decode()
+            assert url not in cashier_client.get(row.get_absolute_url()).content.decode()
+            assert "somebody else" not in manager_client.get(url).content.decode()
+            part = f"{'money_back' if kind == 'return' else 'note_money'}:{row.money.get().pk}"
+            sent = {"what": "method", "method-payment": part, "method-method": "upi", "method-reason": "By phone"}
+            assert manager_client.post(url, sent).url == row.get_absolute_url()
+            page = manager_client.get(row.get_absolute_url()).content.decode()
+            assert "was paid by UPI, not Cash" in page and "By phone" in page
+            receipt = reverse(f"billing:{kind.replace('_', '-')}-receipt", args=[row.pk])
+            assert "UPI" in cashier_client.get(receipt).content.decode()
+        nothing = take_back(owed, 1, by=cashier)
+        assert manager_client.get(reverse("billing:correct", args=["return", nothing.pk])).status_code == 404
+        assert "paid in another way" in manager_client.get(reverse("billing:received")).content.decode()
 
     @pytest.mark.parametrize("kind", ["debt_payment", "advance"])
     def test_money_of_another_person(self, manager_client, store, cashier, rita, sita, kind):

@@ -1,12 +1,17 @@
 """What was entered of the wrong person, or as paid in the wrong way, and was put right: entries that say so."""
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from advances.models import AdvancePayment, Deduction, PaymentMode
 from billing.models.bill import Bill
+from billing.models.credit_note import CreditNoteMoney
 from billing.models.payment import Payment
+from billing.models.returns import MoneyBack
 from customers.models import Customer
 from debts.models import DebtPayment
 from viveka.stores.append_only import append_only
@@ -77,18 +82,22 @@ class BillMove(Correction):
 
 
 METHODS = (PaymentMode.CASH, PaymentMode.CARD, PaymentMode.UPI, PaymentMode.BANK_TRANSFER)
+CHANGED = ("payment", "debt_payment", "advance", "money_back", "note_money")
+"""What can have been paid in another way: each a key of its own."""
 
 
 class MethodChange(Correction):
-    """A payment of a bill, a debt payment or an advance that was paid in another way than entered.
+    """Money that was paid in another way than entered: for a bill, for debts, ahead, or back for goods.
 
     The last one of a payment holds. Money received has it as two entries of its own moment: out of the one, in by the
-    other.
+    other; for money that went back the other way round.
     """
 
     payment = StoreForeignKey(Payment, null=True, related_name="method_changes", db_index=False)
     debt_payment = StoreForeignKey(DebtPayment, null=True, related_name="method_changes", db_index=False)
     advance = StoreForeignKey(AdvancePayment, null=True, related_name="method_changes", db_index=False)
+    money_back = StoreForeignKey(MoneyBack, null=True, related_name="method_changes", db_index=False)
+    note_money = StoreForeignKey(CreditNoteMoney, null=True, related_name="method_changes", db_index=False)
     amount = MoneyField()
     from_method = models.CharField(max_length=16)
     to_method = models.CharField(max_length=16, choices=[(one.value, one.label) for one in METHODS])
@@ -103,12 +112,12 @@ class MethodChange(Correction):
             StoreKey("payment"),
             StoreKey("debt_payment"),
             StoreKey("advance"),
+            StoreKey("money_back"),
+            StoreKey("note_money"),
             models.CheckConstraint(name="method_change_has_a_reason", condition=~Q(reason="")),
             models.CheckConstraint(
                 name="method_change_of_one_payment",
-                condition=Q(payment__isnull=False, debt_payment__isnull=True, advance__isnull=True)
-                | Q(payment__isnull=True, debt_payment__isnull=False, advance__isnull=True)
-                | Q(payment__isnull=True, debt_payment__isnull=True, advance__isnull=False),
+                condition=reduce(or_, (Q(**{f"{one}__isnull": one != given for one in CHANGED}) for given in CHANGED)),
             ),
             models.CheckConstraint(name="method_change_is_of_something", condition=Q(amount__gte="0.01")),
             models.CheckConstraint(
@@ -119,7 +128,7 @@ class MethodChange(Correction):
         ]
         indexes = [
             models.Index(fields=[name], name=f"method_change_of_{name}", condition=Q(**{f"{name}__isnull": False}))
-            for name in ("payment", "debt_payment", "advance")
+            for name in CHANGED
         ] + [models.Index(fields=["store", "at"], name="method_change_by_time"), of_a_till("method_change")]
         triggers = [*append_only(blanked_by_erasure=["reason"]), into_an_open_till()]
 

@@ -8,6 +8,7 @@ from advances.models import AdvancePayment
 from advances.models.triggers import nothing_added_to
 from billing.models import triggers
 from billing.models.old_books import OldBooks
+from billing.models.paid_by import called_now
 from billing.models.product import Product, Unit
 from billing.models.stock import Batch
 from customers.models import Customer
@@ -194,3 +195,8 @@ class CreditNoteMoney(StoreOwned):
 
     def __str__(self) -> str:
         return f"{self.get_way_display()} {self.amount}"
+
+    @property
+    def called(self) -> str:
+        """The way it went, as put right; `method_changes` should be at hand."""
+        return called_now(self, self.get_way_display())

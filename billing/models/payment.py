@@ -8,6 +8,7 @@ from advances.models import Deduction
 from billing.models import triggers
 from billing.models.bill import Bill
 from billing.models.old_books import OldDebt
+from billing.models.paid_by import called_now
 from debts.models import Debt
 from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
@@ -115,5 +116,4 @@ class Payment(StoreOwned):
     @property
     def called(self) -> str:
         """The way it was paid, as put right; `method_changes` should be at hand."""
-        changes = list(self.method_changes.all())
-        return str(changes[-1].get_to_method_display() if changes else self.get_method_display())
+        return called_now(self, self.get_method_display())

@@ -10,6 +10,7 @@ from advances.models.triggers import nothing_added_to
 from billing.models import triggers
 from billing.models.bill import Bill, BillLine
 from billing.models.old_books import OldBooks
+from billing.models.paid_by import called_now
 from debts.models import DebtReduction
 from viveka.stores.append_only import append_only
 from viveka.stores.constraints import StoreKey
@@ -183,3 +184,8 @@ class MoneyBack(StoreOwned):
 
     def __str__(self) -> str:
         return f"{self.get_way_display()} {self.amount}"
+
+    @property
+    def called(self) -> str:
+        """The way it went, as put right; `method_changes` should be at hand."""
+        return called_now(self, self.get_way_display())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from billing.models import Bill, CreditNote, Payment, PaymentMethod, Return
 from billing.papers.content import Paper, Row, called, moment
@@ -105,7 +106,7 @@ def return_paper(made: Return) -> Paper:
     for line in made.lines.select_related("bill_line"):
         paper.goods_of(line.bill_line.name, line.quantity, line.bill_line.price, line.total)
     paper.add(paper.row("Returned", made.total, kind="total"))
-    paper.add(*[paper.row(part.get_way_display(), part.amount, part.reference) for part in made.money.all()])
+    paper.add(*_given(paper, made.money))
     return paper
 
 
@@ -118,5 +119,10 @@ def note_paper(note: CreditNote) -> Paper:
     for line in note.lines.all():
         paper.goods_of(line.name, line.quantity, line.price, line.total)
     paper.add(paper.row("Returned", note.total, kind="total"))
-    paper.add(*[paper.row(part.get_way_display(), part.amount, part.reference) for part in note.money.all()])
+    paper.add(*_given(paper, note.money))
     return paper
+
+
+def _given(paper: Paper, money: Any) -> list[Row]:
+    """Where the worth of the goods went, by the ways that hold."""
+    return [paper.row(part.called, part.amount, part.reference) for part in money.prefetch_related("method_changes")]

@@ -10,14 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from advances.models import AdvancePayment, Deduction
 from advances.services import deduct_from_locked, restore_advances
 from billing.models import Bill, BillMove, MoneyBack, Payment, RecordBill, Way
 from billing.services.reassigning import lock_customers, take_advance_for, take_payment_for
 from customers.models import Customer
-from debts.models import Debt, DebtPayment
+from debts.models import Debt, DebtPayment, DebtReduction
 from viveka.stores.dating import check_dated
 from viveka.stores.errors import Conflict, Missing, Refused
 from viveka.stores.models import Store, User
@@ -111,6 +111,11 @@ def _check(bill: Bill, source: Customer | None, target: Customer | None, payment
         raise CannotMove(f"{bill.number} was paid with goods that {source or 'nobody'} brought back.")
     if any(payment.debt and payment.debt.allocations.exists() for payment in payments):
         raise CannotMove(f"{source} paid on the debt of {bill.number}. Move that payment first.")
+    goods = Q(money_back__way=Way.OTHER_DEBT) | Q(credit_note_money__isnull=False)
+    if DebtReduction.objects.filter(goods, debt__in=[payment.debt for payment in payments if payment.debt]).exists():
+        raise CannotMove(
+            f"Other goods that {source} brought back paid on the debt of {bill.number}; it stays with them."
+        )
     if sum(1 for payment in payments if payment.deduction_id) > 1:
         raise CannotMove("The balance was used more than once for this bill. Void it and bill it anew.")
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from advances.models import AdvancePayment
-from billing.models import MethodChange, Payment
+from billing.models import CreditNoteMoney, MethodChange, MoneyBack, Payment
 from billing.models.correction import METHODS
 from debts.models import DebtPayment
 from viveka.stores.dating import check_dated
@@ -16,16 +16,24 @@ from viveka.stores.models import Store, User
 from viveka.stores.text import clean_text
 from viveka.stores.transactions import retry_when_entangled
 
-KINDS: dict[str, Any] = {"payment": Payment, "debt_payment": DebtPayment, "advance": AdvancePayment}
+Paid = Payment | DebtPayment | AdvancePayment | MoneyBack | CreditNoteMoney
+KINDS: dict[str, Any] = {
+    "payment": Payment, "debt_payment": DebtPayment, "advance": AdvancePayment, "money_back": MoneyBack,
+    "note_money": CreditNoteMoney,
+}  # fmt: skip
 _HOLD = "SELECT id FROM stores_tillsession WHERE id = %s AND closed_at IS NULL FOR SHARE"
 
 
-def method_now(paid: Payment | DebtPayment | AdvancePayment) -> str:
+def method_now(paid: Paid) -> str:
     """The way it was really paid, as far as is known; of changes fetched before where there are many payments."""
     last = max(paid.method_changes.all(), key=lambda change: change.pk, default=None)
-    if last:
-        return last.to_method
-    return str(paid.method if isinstance(paid, Payment) else paid.mode)
+    return last.to_method if last else str(_entered(paid))
+
+
+def _entered(paid: Paid) -> str:
+    if isinstance(paid, Payment):
+        return paid.method
+    return paid.way if isinstance(paid, MoneyBack | CreditNoteMoney) else paid.mode
 
 
 @retry_when_entangled
@@ -33,7 +41,8 @@ def method_now(paid: Payment | DebtPayment | AdvancePayment) -> str:
 def change_method(
     *, store: Store, kind: str, pk: UUID | int, method: str, reason: str, by: User, now: datetime, reference: str = ""
 ) -> MethodChange:
-    """Note that a payment of a bill, a debt payment or an advance (`kind`) was paid by `method`. For managers.
+    """Note that a payment of a bill, a debt payment, an advance, or money that went back for goods (`kind`) was paid by
+    `method`. For managers.
 
     In the till session of the payment while that is open; a count that was made stays. Raises Missing, Refused.
     """
@@ -68,7 +77,7 @@ def _hold(session_id: int | None) -> int | None:
 
 def _check(paid: Any, before: str, method: str) -> None:
     if before not in METHODS and not (isinstance(paid, AdvancePayment) and before == "wallet"):
-        raise Conflict("No money came in by this: it was the balance, credit or goods.", "method")
+        raise Conflict("No money was paid by this: it was the balance, credit or goods.", "method")
     if before == method:
         raise Refused("It is entered as paid in this way already.", "method")
     if isinstance(paid, DebtPayment) and hasattr(paid, "reversal"):

@@ -1,9 +1,10 @@
-"""Putting right whose a bill, a debt payment or an advance was, and how it was paid. Managers alone."""
+"""Putting right whose a bill, a debt payment or an advance was, and how it was paid, or given back. Managers alone."""
 
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from advances.models import AdvancePayment
 from billing.forms.corrections import MethodForm, OwnerForm
-from billing.models import Bill
+from billing.models import Bill, CreditNote, CreditNoteMoney, MethodChange, MoneyBack, Return
 from billing.models.correction import METHODS
 from billing.services.bill_moves import move_bill
 from billing.services.method_changes import change_method, method_now
@@ -25,21 +26,31 @@ from viveka.stores.models import Store
 from viveka.stores.money import show_amount
 from viveka.stores.pages import render_page
 
-MODELS: dict[str, Any] = {"bill": Bill, "debt_payment": DebtPayment, "advance": AdvancePayment}
+MODELS: dict[str, Any] = {
+    "bill": Bill, "debt_payment": DebtPayment, "advance": AdvancePayment, "return": Return, "credit_note": CreditNote,
+}  # fmt: skip
+PARTS = {"bill": ("payment", "payments"), "return": ("money_back", "money"), "credit_note": ("note_money", "money")}
+"""What of it was paid: the kind of its parts, and where they are."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @manager_required
 def correct(request: StoreRequest, kind: str, pk: UUID) -> HttpResponse:
-    """Both forms; one of them is sent."""
+    """Both forms; one of them is sent. How money went back can be put right, not to whom: that is the bill's."""
     if kind not in MODELS:
         raise Http404
-    found = get_object_or_404(MODELS[kind].objects.filter(store=request.store).select_related("customer"), pk=pk)
+    whose = "bill__customer" if kind == "return" else "customer"
+    found = get_object_or_404(MODELS[kind].objects.filter(store=request.store).select_related(whose), pk=pk)
     payments = _payments(request.store, kind, found)
+    went_back = kind in ("return", "credit_note")
+    if went_back and not payments:
+        raise Http404
     sent = request.POST.get("what") if request.method == "POST" else None
     owner = OwnerForm(request.POST if sent == "owner" else None, store=request.store, may_be_nobody=kind == "bill")
     method = MethodForm(request.POST if sent == "method" else None, payments=payments)
-    forms: dict[str, OwnerForm | MethodForm] = {"owner": owner, "method": method}
+    forms: dict[str, OwnerForm | MethodForm] = {"method": method}
+    if not went_back:
+        forms["owner"] = owner
     form = forms.get(sent or "")
     if form is not None and form.is_valid():
         try:
@@ -50,8 +61,21 @@ def correct(request: StoreRequest, kind: str, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, "It is put right.")
             return redirect(there)
-    context = {"kind": kind, "found": found, "owner": owner, "method": method if payments else None}
+    context = {
+        "kind": kind, "found": found, "owner": None if went_back else owner, "method": method if payments else None,
+        "customer": found.bill.customer if kind == "return" else found.customer, "went_back": went_back,
+    }  # fmt: skip
     return render_page(request, "billing/correct.html", context)
+
+
+def money_shown(money: "QuerySet[MoneyBack] | QuerySet[CreditNoteMoney]", kind: str) -> dict[str, Any]:
+    """Where the worth of goods that came back went, for their page: by the ways that hold, and what was put right."""
+    parts: list[Any] = list(
+        money.prefetch_related(Prefetch("method_changes", MethodChange.objects.select_related("by")))
+    )
+    changes = sorted((one for part in parts for one in part.method_changes.all()), key=lambda one: one.pk)
+    may_change = any(part.way in METHODS for part in parts)
+    return {"money": parts, "corrections": changes, "kind": kind, "may_put_right": may_change}
 
 
 def _put_right(request: StoreRequest, kind: str, found: Any, form: OwnerForm | MethodForm) -> Any:
@@ -63,7 +87,7 @@ def _put_right(request: StoreRequest, kind: str, found: Any, form: OwnerForm | M
     if isinstance(form, MethodForm):
         of, _, key = said["payment"].partition(":")
         change_method(
-            kind=of, pk=int(key) if of == "payment" else UUID(key), method=said["method"],
+            kind=of, pk=UUID(key) if of in MODELS else int(key), method=said["method"],
             reference=said["reference"], **told,
         )  # fmt: skip
         return found
@@ -77,9 +101,8 @@ def _put_right(request: StoreRequest, kind: str, found: Any, form: OwnerForm | M
 
 def _payments(store: Store, kind: str, found: Any) -> list[tuple[str, str]]:
     """What can have been paid in another way: keys and words."""
-    of, payments = kind, [found]
-    if kind == "bill":
-        of, payments = "payment", list(found.payments.prefetch_related("method_changes"))
+    of, where = PARTS.get(kind, (kind, ""))
+    payments = list(getattr(found, where).prefetch_related("method_changes")) if where else [found]
     told = []
     for paid in payments:
         now = method_now(paid)

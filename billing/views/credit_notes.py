@@ -12,6 +12,7 @@ from billing.forms.credit_notes import CreditNoteForm, GoodsRow, GoodsRows
 from billing.models import CreditNote
 from billing.services.buyer import Buyer
 from billing.services.credit_notes import NoteItem, note_credit
+from billing.views.corrections import money_shown
 from viveka.stores.access import cashier_required, member_required
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
@@ -89,4 +90,5 @@ def note_page(request: StoreRequest, pk: UUID) -> HttpResponse:
     notes = CreditNote.objects.of(request.store).select_related("customer", "by", "allowed_by")
     note = get_object_or_404(notes, pk=pk)
     lines = note.lines.select_related("product")
-    return render_page(request, "billing/credit_note.html", {"note": note, "lines": lines, "money": note.money.all()})
+    context = {"note": note, "lines": lines, **money_shown(note.money.all(), "credit_note")}
+    return render_page(request, "billing/credit_note.html", context)

@@ -24,6 +24,8 @@ PAGES = {
     "return": "billing:return",
     "credit_note": "billing:credit-note",
     "bill_correction": "billing:bill",
+    "return_correction": "billing:return",
+    "credit_note_correction": "billing:credit-note",
     "debt_payment_correction": "debts:payment",
     "debt_payment": "debts:payment",
     "debt_payment_reversal": "debts:payment",

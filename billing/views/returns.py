@@ -16,6 +16,7 @@ from billing.services.exchange import carry_return, drop_return
 from billing.services.return_plan import ReturnItem
 from billing.services.return_preview import default_method, preview_return
 from billing.services.returns import TakenBack, return_goods, void_bill
+from billing.views.corrections import money_shown
 from viveka.stores.access import cashier_required, member_required
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal
@@ -185,7 +186,8 @@ def return_page(request: StoreRequest, pk: UUID) -> HttpResponse:
     made = _made(request, pk)
     back = StockMovement.objects.filter(reason=MovementReason.RETURNED).select_related("batch").order_by("id")
     lines = made.lines.select_related("bill_line__product").prefetch_related(Prefetch("movements", back))
-    return render_page(request, "billing/return.html", {"made": made, "lines": lines, "money": made.money.all()})
+    context = {"made": made, "lines": lines, **money_shown(made.money.all(), "return")}
+    return render_page(request, "billing/return.html", context)
 
 
 def _made(request: StoreRequest, pk: UUID) -> Return:

@@ -45,14 +45,14 @@ def take_goods_without_a_bill(store: Store, by: User) -> dict[str, Any]:
         "note_debt": lowered.money.get(way="debt"), "note_kept": kept.money.get(),
         "note_counter": Counter.objects.get(store=store, name=f"creditnote {plain.year}"),
     }  # fmt: skip
-    ids = _put_right(store, by, lowered)
+    ids = _put_right(store, by, lowered, plain)
     ids |= {name: row.pk for name, row in rows.items()}
     ids["note_batch"], ids["waste_batch"] = rows["note_line"].batch_id, rows["waste_line"].batch_id
     ids["note_lowered"], ids["note_advance"] = rows["note_debt"].reduction_id, rows["note_kept"].advance_id
     return ids
 
 
-def _put_right(store: Store, by: User, note: CreditNote) -> dict[str, Any]:
+def _put_right(store: Store, by: User, note: CreditNote, plain_note: CreditNote) -> dict[str, Any]:
     """A bill of Rita that was Sita's, money that was paid by UPI, a payment and an advance of the other; prints."""
     soap = stocked_product(store, batches=[(15, 80, 100)], by=by)
     rita, sita = CustomerFactory.create_batch(2, store=store)
@@ -68,6 +68,11 @@ def _put_right(store: Store, by: User, note: CreditNote) -> dict[str, Any]:
     move_bill(bill_id=plain.pk, to=rita.pk, **said)
     made = take_back(plain, 1, by=by)
     change = change_method(kind="payment", pk=plain.payments.get().pk, method="upi", **said)
+    given = [
+        ("money_back", made.money.get(way="cash")),
+        ("note_money", plain_note.money.get()),
+    ]
+    backs = [change_method(kind=kind, pk=one.pk, method="card", **said) for kind, one in given]
     with standing_at(opened_till(store, by, name="Third").till_id):
         owes(rita, 5, by=by)
         paid, advance = pays(rita, 3, by=by), paid_ahead(rita, 20, by=by)
@@ -84,7 +89,7 @@ def _put_right(store: Store, by: User, note: CreditNote) -> dict[str, Any]:
     CartReturn.objects.create(store=store, cart=cart, bill=bill, reason="Too small", by=by)
     return {
         "swapped": swapped, "moved": bill.pk, "bill_move": move.pk, "move_freed": move.freed_id, "rita": rita.pk,
-        "change": change.pk,
+        "change": change.pk, "back_change": backs[0].pk, "note_change": backs[1].pk,
         "paid_anew": Reassignment.objects.get(store=store, debt_payment=paid).pk, "wrong_paid": paid.pk,
         "taken_anew": Reassignment.objects.get(store=store, advance=advance).pk, "wrong_advance": advance.pk,
     }  # fmt: skip
@@ -147,6 +152,8 @@ BREAKS = [
     ),
     ("method_change_follows_what_was_entered", "change", "methodchange: from_method = 'card'"),
     ("method_change_follows_what_was_entered", "change", "methodchange: amount = 1"),
+    ("method_change_follows_what_was_entered", "back_change", "methodchange: from_method = 'upi'"),
+    ("method_change_follows_what_was_entered", "note_change", "methodchange: amount = 1"),
     (
         "reassigned_is_reversed_and_taken_anew",
         "paid_anew",

@@ -18,7 +18,7 @@ from billing.tests.factories import money_of
 from tests.machine.at_work import PICKS, SHARES, picked
 from tests.machine.goods import COSTS, PIECES, WEIGHTS, measure
 from tests.machine.sales import FILLING, MIXES, OFF, AtTheCounter, Basket
-from tests.machine.shop import MONEY, NOTHING, Customer, Line, Lot, Parts, Sale, cost_of
+from tests.machine.shop import MONEY, NOTHING, Customer, Line, Lot, Paid, Parts, Sale, cost_of
 
 WAYS = st.sampled_from(["cash", "cash", "upi", "card", "bank_transfer", "advance"])
 Coming = list[tuple[Line, D, bool]]
@@ -183,13 +183,18 @@ class GoodsBack(AtTheCounter):
         if way == "advance":
             kept += money
         else:
-            self.shop.move(way, -money, self.session)
+            self.give("money_back", made.money, way, money)
             gone += money
         sale.came_in -= gone + kept
         if kept:
             sale.customer.held += kept
         sale.ways |= set(+parts)
         return parts
+
+    def give(self, kind: str, rows: Any, way: str, amount: D) -> None:
+        self.shop.move(way, -amount, self.session)
+        if amount:
+            self.shop.given_back.append(Paid(kind, rows.get(way=way).pk, -amount, way, self.session))
 
     def restore(self, sale: Sale, take: Any) -> None:
         """What the bill used of the balance, then what payments of its debt did, the last one first."""
@@ -220,7 +225,7 @@ class GoodsBack(AtTheCounter):
             worth -= part
             self.lower(debt, part)
         if way in MONEY:
-            self.shop.move(way, -worth, self.session)
+            self.give("note_money", note.money, way, worth)
         elif worth:
             customer.held += worth
 

@@ -174,7 +174,7 @@ class Money(AtTheCounter):
     @precondition(lambda self: self.all_paid)
     @rule(number=PICKS, method=METHODS)
     def pay_in_another_way(self, number: int, method: str) -> None:
-        paid = picked(self.all_paid[::-1], number)
+        paid = picked([*self.shop.given_back, *self.all_paid][::-1], number)
         told = self.told()
         with self.deed("pay_in_another_way"):
             change_method(store=self.store, kind=paid.kind, pk=paid.pk, method=method, reason="Typed wrong", **told)

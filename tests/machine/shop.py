@@ -143,7 +143,8 @@ class Debt:
 
 @dataclass(eq=False)
 class Paid:
-    """Money as it came in: for a bill (`payment`), for debts (`debt_payment`) or ahead (`advance`)."""
+    """Money as it came in: for a bill (`payment`), for debts (`debt_payment`) or ahead (`advance`); below zero
+    what went out for goods (`money_back`, `note_money`)."""
 
     kind: str
     pk: Any
@@ -225,6 +226,7 @@ class Shop:
     gone: list[Customer] = field(default_factory=list)
     """Records that were merged into others."""
     sales: list[Sale] = field(default_factory=list)
+    given_back: list[Paid] = field(default_factory=list)
     received: dict[str, D] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
     drawers: dict[int, D] = field(default_factory=dict)
     """The cash in each session that is open."""

@@ -33,15 +33,19 @@ RULES = [
         " all of its amount.",
         """
         SELECT change.id FROM (
-            SELECT *, lag(to_method) OVER (PARTITION BY payment_id, debt_payment_id, advance_id ORDER BY id) AS before
+            SELECT *, lag(to_method) OVER (
+                       PARTITION BY payment_id, debt_payment_id, advance_id, money_back_id, note_money_id ORDER BY id
+                   ) AS before
               FROM billing_methodchange WHERE store_id = ANY(%(stores)s)
         ) AS change
           LEFT JOIN billing_payment AS paid ON paid.id = change.payment_id
           LEFT JOIN debts_debtpayment AS repaid ON repaid.id = change.debt_payment_id
           LEFT JOIN advances_advancepayment AS advance ON advance.id = change.advance_id
+          LEFT JOIN billing_moneyback AS back ON back.id = change.money_back_id
+          LEFT JOIN billing_creditnotemoney AS noted ON noted.id = change.note_money_id
          WHERE (change.from_method, change.amount) IS DISTINCT FROM
-               (coalesce(change.before, paid.method, repaid.mode, advance.mode),
-                coalesce(paid.amount, repaid.amount, advance.amount))
+               (coalesce(change.before, paid.method, repaid.mode, advance.mode, back.way, noted.way),
+                coalesce(paid.amount, repaid.amount, advance.amount, back.amount, noted.amount))
         """,
     ),
     sql_rule(

@@ -46,6 +46,8 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("methodchange", "method_change_of_one_payment", {"payment_id": "NULL"}),
     ("methodchange", "method_change_of_one_payment", {"advance_id": NEW}),
     ("methodchange", "method_change_of_one_payment", {"debt_payment_id": NEW}),
+    ("methodchange", "method_change_of_one_payment", {"money_back_id": "1"}),
+    ("methodchange", "method_change_of_one_payment", {"note_money_id": "1"}),
     ("methodchange", "method_change_is_of_something", {"amount": "0"}),
     ("methodchange", "method_change_between_money", {"to_method": "from_method"}),
     ("methodchange", "method_change_between_money", {"to_method": "'advance'"}),
