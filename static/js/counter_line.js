@@ -17,7 +17,7 @@
   const show = (text) => {
     box.hidden = !text;
     box.classList.toggle("is-down", isDown);
-    box.querySelector("span").textContent = text;
+    box.querySelector(".said").textContent = text;
   };
 
   const told = () => {
