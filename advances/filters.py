@@ -4,19 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_filters
-from django import forms
 
 from advances.models import AdvancePayment, AdvanceStatus, PaymentMode, ReferenceType
 from advances.models.advance import AdvanceQuerySet
-from viveka.stores.form_fields import DayField
+from viveka.stores.filters import DayFilter, StoreFilterSet
 from viveka.stores.models import Store, User
 
 
-class _Day(django_filters.Filter):
-    field_class = DayField
-
-
-class AdvanceFilter(django_filters.FilterSet):
+class AdvanceFilter(StoreFilterSet):
     """By how they stand, what brought them, how and when they were paid, and who took them."""
 
     status = django_filters.ChoiceFilter(choices=AdvanceStatus.choices, empty_label="All", label="Status")
@@ -27,8 +22,8 @@ class AdvanceFilter(django_filters.FilterSet):
         label="Brought by",
     )
     mode = django_filters.ChoiceFilter(choices=PaymentMode.choices, empty_label="Any way", label="Paid by")
-    first = _Day(label="From", method="since")
-    last = _Day(label="To", method="until")
+    first = DayFilter(label="From", method="since")
+    last = DayFilter(label="To", method="until")
     staff = django_filters.ModelChoiceFilter(
         queryset=User.objects.none(), field_name="by", empty_label="Everybody", label="Taken by"
     )
@@ -38,12 +33,9 @@ class AdvanceFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def __init__(self, data: Any, *, store: Store) -> None:
-        self.store = store
-        super().__init__(data, queryset=AdvancePayment.objects.of(store))
+        super().__init__(data, store=store, queryset=AdvancePayment.objects.of(store))
         staff = User.objects.filter(memberships__store=store).order_by("username").distinct()
         self.form.fields["staff"].queryset = staff
-        for field in self.form.fields.values():
-            field.widget.attrs["class"] = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
 
     def since(self, advances: AdvanceQuerySet, name: str, day: date | None) -> AdvanceQuerySet:
         return advances.filter(at__gte=self.store.start_of(day)) if day else advances
@@ -54,4 +46,4 @@ class AdvanceFilter(django_filters.FilterSet):
     @property
     def narrowed(self) -> bool:
         """Whether anything was asked for."""
-        return bool(self.form.errors) or any(getattr(self.form, "cleaned_data", {}).values())
+        return bool(self.form.errors) or any(self.cleaned.values())

@@ -4,53 +4,15 @@ from datetime import date
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from billing.forms.fields import AmountField, DayField
 from billing.models import Bill, MethodChange, Payment, PaymentMethod, Product
 from billing.models.bill import BillQuerySet
 from billing.models.product import ProductQuerySet
 from billing.stock_list import SHOWN, narrowed
+from viveka.stores.filters import AmountFilter, DayFilter, SearchFilterSet
 from viveka.stores.models import Store, User
-
-
-class AmountFilter(django_filters.Filter):
-    field_class = AmountField
-
-
-class DayFilter(django_filters.Filter):
-    field_class = DayField
-
-
-class SearchFilterSet(django_filters.FilterSet):
-    """A list with a search box `q`."""
-
-    q = django_filters.CharFilter(
-        label="Search",
-        method="search",
-        max_length=100,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
-
-    def __init__(self, data: Any, *, store: Store, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.store = store
-        self.form.fields["q"].widget.attrs["placeholder"] = self.placeholder
-        for field in self.form.fields.values():
-            chosen = isinstance(field.widget, forms.Select)
-            field.widget.attrs["class"] = "form-select" if chosen else "form-control"
-
-    placeholder = ""
-
-    def search(self, rows: Any, name: str, text: str) -> Any:
-        return rows.matching(text)
-
-    @property
-    def is_search(self) -> bool:
-        """Whether words are looked for."""
-        return bool(self.form.is_valid() and self.form.cleaned_data["q"])
 
 
 class ProductFilter(SearchFilterSet):

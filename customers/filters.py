@@ -8,13 +8,10 @@ from django import forms
 from django.db.models import Q
 
 from customers.models import Customer, CustomerQuerySet
-from viveka.stores.form_fields import AmountField, DayField
+from viveka.stores.filters import AmountFilter, DayFilter, SearchFilterSet, TickFilter, WholeFilter
 from viveka.stores.models import Store
 from viveka.stores.sorting import Order
 
-SEARCH = forms.TextInput(
-    attrs={"type": "search", "placeholder": "Name, number or phone", "autocomplete": "off", "data-search": ""}
-)
 SHOWN = [("deleted", "Deleted records"), ("merged", "Merged records")]
 ACTIVE = [("yes", "Active"), ("no", "Not active")]
 # The rows come by id where they are sorted by number: numbers are given in that order, and CUST10000 follows CUST9999.
@@ -53,33 +50,17 @@ def _named_orders() -> list[tuple[str, str]]:
     return named
 
 
-class _Amount(django_filters.Filter):
-    field_class = AmountField
-
-
-class _Day(django_filters.Filter):
-    field_class = DayField
-
-
-class _Tick(django_filters.Filter):
-    field_class = forms.BooleanField
-
-
-class _Whole(django_filters.Filter):
-    field_class = forms.IntegerField
-
-
-class CustomerFilter(django_filters.FilterSet):
+class CustomerFilter(SearchFilterSet):
     """One box over name, number and phone; and what the records are like. Deleted and merged ones only when asked."""
 
-    q = django_filters.CharFilter(method="found", label="Search", max_length=200, widget=SEARCH)
-    owes = _Tick(method="with_debt", label="Owes something")
-    advance = _Tick(method="with_advance", label="Has an advance")
-    incomplete = _Tick(method="lacking", label="Incomplete record")
+    placeholder = "Name, number or phone"
+    owes = TickFilter(method="with_debt", label="Owes something")
+    advance = TickFilter(method="with_advance", label="Has an advance")
+    incomplete = TickFilter(method="lacking", label="Incomplete record")
     active = django_filters.ChoiceFilter(choices=ACTIVE, method="being_active", empty_label="All", label="Active")
-    not_since = _Day(method="without_purchase", label="No purchase since")
-    bought = _Amount(field_name="total_purchases", lookup_expr="gte", label="Purchases at least")
-    visits = _Whole(
+    not_since = DayFilter(method="without_purchase", label="No purchase since")
+    bought = AmountFilter(field_name="total_purchases", lookup_expr="gte", label="Purchases at least")
+    visits = WholeFilter(
         field_name="purchase_count",
         lookup_expr="gte",
         min_value=0,
@@ -96,21 +77,7 @@ class CustomerFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def __init__(self, data: Any, *, store: Store) -> None:
-        self.store = store
-        super().__init__(data, queryset=Customer.objects.of(store))
-        for field in self.form.fields.values():
-            if isinstance(field.widget, forms.CheckboxInput):
-                field.widget.attrs["class"] = "form-check-input"
-            else:
-                field.widget.attrs["class"] = (
-                    "form-select" if isinstance(field.widget, forms.Select) else "form-control"
-                )
-
-    @property
-    def cleaned(self) -> dict[str, Any]:
-        """What was asked for, as far as it can be understood."""
-        self.form.is_valid()
-        return getattr(self.form, "cleaned_data", {})
+        super().__init__(data, store=store, queryset=Customer.objects.of(store))
 
     def all_shown(self) -> CustomerQuerySet:
         """The records in use, or the deleted or merged ones where those are asked for."""
@@ -122,9 +89,6 @@ class CustomerFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: CustomerQuerySet) -> CustomerQuerySet:
         return super().filter_queryset(self.all_shown())
-
-    def found(self, customers: CustomerQuerySet, name: str, text: str) -> CustomerQuerySet:
-        return customers.matching(text)
 
     def with_debt(self, customers: CustomerQuerySet, name: str, ticked: bool) -> CustomerQuerySet:
         return customers.filter(debt_balance__gt=0) if ticked else customers
@@ -148,11 +112,6 @@ class CustomerFilter(django_filters.FilterSet):
     def unchanged(self, customers: CustomerQuerySet, name: str, said: str) -> CustomerQuerySet:
         """Looked at elsewhere: `all_shown`, `order`."""
         return customers
-
-    @property
-    def is_search(self) -> bool:
-        """Whether words are looked for."""
-        return bool(self.cleaned.get("q"))
 
     @property
     def order(self) -> Order | None:

@@ -5,7 +5,6 @@ more than on a common one (Fellegi and Sunter's weights, with the store's own fr
 against. Nothing is learnt from known duplicates.
 """
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +15,6 @@ from typing import NamedTuple
 
 from customers.names import is_real
 
-_WORDS = re.compile(r"[^\W_]+(?:[^\W_]|\w\B)*")
 _SMALLEST = 1000  # a store of ten says nothing of how common a word is; think of it as of a thousand
 _MOST_COMMON = 12.0  # bits that one word can bring at most
 

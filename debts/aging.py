@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
@@ -57,7 +56,6 @@ _BY_NUMBER = " ORDER BY customer.number, customer.id"
 _LARGEST_FIRST = " ORDER BY sum(balance) DESC, customer.id"
 _PART = " LIMIT %(limit)s OFFSET %(skip)s"
 _TOTAL = _OWED + f"SELECT {_IN_BUCKETS} FROM owed WHERE balance <> 0"
-_BALANCES = _OWED + "SELECT id, balance FROM owed WHERE balance <> 0"
 BUCKETS = ("not due", "1–30 days", "31–60 days", "61–90 days", "over 90 days")
 
 
@@ -130,14 +128,6 @@ def aging_rows(store: Store, day: date) -> Iterator[Sequence[Any]]:
         yield (one.number, one.name, *one.aged.amounts, one.aged.total)
     total = total_of(found)
     yield ("", "All", *total.amounts, total.total)
-
-
-def debt_balances(store: Store, day: date, customer: Customer | None = None) -> dict[UUID, Decimal]:
-    """What was left of each debt at the end of the day; those with nothing left are left out."""
-    with connection.cursor() as cursor:
-        query, values = _query(_BALANCES, store, day, customer)
-        cursor.execute(query, values)
-        return dict(cursor.fetchall())
 
 
 def total_of(aged: Iterable[AgedCustomer]) -> Aged:

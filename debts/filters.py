@@ -5,15 +5,13 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
 
 from customers.models import Customer
 from debts.models import CreditAccount, Debt, DebtStatus, OpeningBalance
 from debts.models.debt import DebtQuerySet
-from viveka.stores.form_fields import DayField
+from viveka.stores.filters import DayFilter, SearchFilterSet, WholeFilter
 from viveka.stores.models import Store
 
-SEARCH = {"type": "search", "autocomplete": "off", "placeholder": "Customer: name, number or phone", "data-search": ""}
 SHOWN = [
     ("overdue", "Overdue"),
     (DebtStatus.SETTLED.value, "Settled"),
@@ -23,51 +21,26 @@ SHOWN = [
 LARGEST_KEY = 2**63 - 1
 
 
-class DayFilter(django_filters.Filter):
-    field_class = DayField
-
-
-class KeyFilter(django_filters.Filter):
-    field_class = forms.IntegerField
-
-
-class _Searched(django_filters.FilterSet):
+class _OfCustomers(SearchFilterSet):
     """A list with a box that searches the customer."""
 
-    q = django_filters.CharFilter(
-        method="of_customers", label="Search", max_length=200, widget=forms.TextInput(attrs=SEARCH)
-    )
-
-    def __init__(self, data: Any, *, store: Store, queryset: QuerySet[Any]) -> None:
-        self.store = store
-        super().__init__(data, queryset=queryset)
-        for field in self.form.fields.values():
-            chosen = isinstance(field.widget, forms.Select)
-            field.widget.attrs.setdefault("class", "form-select" if chosen else "form-control")
-
-    def of_customers(self, rows: Any, name: str, text: str) -> Any:
+    def of_words(self, rows: Any, name: str, text: str) -> Any:
         return rows.filter(customer__in=Customer.objects.of(self.store).matching(text))
-
-    @property
-    def cleaned(self) -> dict[str, Any]:
-        """What was asked for, as far as it can be understood."""
-        self.form.is_valid()
-        return getattr(self.form, "cleaned_data", {})
 
     @property
     def is_search(self) -> bool:
         """Whether words are looked for, or one customer."""
-        return bool(self.cleaned.get("q") or self.cleaned.get("customer"))
+        return super().is_search or bool(self.cleaned.get("customer"))
 
 
-class DebtFilter(_Searched):
+class DebtFilter(_OfCustomers):
     """Open debts, unless something else is asked for; of a customer, of some days, due by a day."""
 
     show = django_filters.ChoiceFilter(choices=SHOWN, method="unchanged", empty_label="Open", label="Show")
     from_day = DayFilter(method="since", label="From")
     to_day = DayFilter(method="until", label="To")
     due_by = DayFilter(method="due_until", label="Due by")
-    customer = KeyFilter(min_value=1, max_value=LARGEST_KEY, widget=forms.HiddenInput)
+    customer = WholeFilter(min_value=1, max_value=LARGEST_KEY, widget=forms.HiddenInput)
 
     class Meta:
         model = Debt
@@ -109,7 +82,7 @@ class DebtFilter(_Searched):
         return Customer.objects.of(self.store).filter(pk=pk).first() if pk else None
 
 
-class AccountFilter(_Searched):
+class AccountFilter(_OfCustomers):
     """Credit accounts by customer, and whether they may owe more."""
 
     active = django_filters.ChoiceFilter(
@@ -128,7 +101,7 @@ class AccountFilter(_Searched):
         return accounts.filter(is_active=said == "yes") if said else accounts
 
 
-class OpeningFilter(_Searched):
+class OpeningFilter(_OfCustomers):
     """Opening balances by customer, and whether they stand."""
 
     show = django_filters.ChoiceFilter(

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,8 +16,8 @@ from advances.services import add_advance
 from advances.tables import AdvanceTable, advance_rows, status_badge
 from advances.words import balance_text, message_link, reference_url
 from customers.models import Customer
-from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
 from viveka.stores.access import cashier_required, member_required, reviewer_required
+from viveka.stores.downloads import ask_again, table_file, why_not
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
@@ -44,14 +43,10 @@ def advance_list(request: StoreRequest) -> HttpResponse:
 def advance_export(request: StoreRequest, kind: str) -> HttpResponse:
     """What the list shows for the same query, all of it."""
     found = AdvanceFilter(request.GET, store=request.store)
-    too_many = kind == "xlsx" and found.qs.order_by()[: XLSX_MOST + 1].count() > XLSX_MOST
-    if too_many or not found.form.is_valid():
-        wrong = f"An XLSX file holds at most {XLSX_MOST:,} rows here. Take a CSV file." if too_many else ""
-        messages.error(request, wrong or "Put right what was asked for, then take the file again.")
-        return redirect(f"{reverse('advances:list')}?{request.GET.urlencode()}")
+    if why := why_not(kind, found.qs, found.form):
+        return ask_again(request, why, "advances:list")
     name = f"advances-{request.store.day_of(timezone.now())}.{kind}"
-    rows = advance_rows(request.store, found.qs)
-    return xlsx_file(rows, name, sheet="Advances") if kind == "xlsx" else csv_file(rows, name)
+    return table_file(advance_rows(request.store, found.qs), name, sheet="Advances")
 
 
 @require_safe

@@ -1,8 +1,7 @@
 """What one customer paid ahead: the advances with what each paid for, and the wallet line by line."""
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -11,8 +10,8 @@ from advances.reading import wallet_page, with_uses
 from advances.tables import wallet_rows
 from advances.words import balance_text, message_link
 from customers.models import Customer
-from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
 from viveka.stores.access import member_required, reviewer_required
+from viveka.stores.downloads import ask_again, table_file, why_not
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
 from viveka.stores.paging import newest_page
@@ -48,12 +47,10 @@ def wallet_history(request: StoreRequest, customer_pk: int) -> HttpResponse:
 def wallet_export(request: StoreRequest, customer_pk: int, kind: str) -> HttpResponse:
     """The whole wallet as a file, from its beginning."""
     customer = _customer(request, customer_pk)
-    if kind == "xlsx" and customer.wallet.order_by()[: XLSX_MOST + 1].count() > XLSX_MOST:
-        messages.error(request, f"An XLSX file holds at most {XLSX_MOST:,} rows here. Take a CSV file.")
-        return redirect("advances:wallet", customer_pk)
+    if why := why_not(kind, customer.wallet.all()):
+        return ask_again(request, why, "advances:wallet", customer_pk)
     name = f"wallet-{customer.number}-{request.store.day_of(timezone.now())}.{kind}"
-    rows = wallet_rows(request.store, customer)
-    return xlsx_file(rows, name, sheet="Wallet history") if kind == "xlsx" else csv_file(rows, name)
+    return table_file(wallet_rows(request.store, customer), name, sheet="Wallet history")
 
 
 def _customer(request: StoreRequest, pk: int) -> Customer:

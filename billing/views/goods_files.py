@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 from billing.forms.goods_files import GoodsFileForm
 from billing.kept_goods import KeptGoods
 from billing.services.import_rows import COLUMNS
-from customers.views.directory import csv_file
 from viveka.stores.access import manager_required
+from viveka.stores.downloads import csv_file
 from viveka.stores.forms import posted
 from viveka.stores.incoming.screens import FileScreens
 from viveka.stores.middleware import StoreRequest

@@ -3,9 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -13,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from billing.forms.received import ReceivedForm
 from billing.received import KINDS, MODES, Place, Received, Wanted, money_by_mode, money_received, received_rows
-from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
 from viveka.stores.access import member_required, reviewer_required
+from viveka.stores.downloads import XLSX_MOST, ask_again, table_file, why_not
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
 from viveka.stores.paging import PAGE_SIZE
@@ -57,18 +55,11 @@ def received_list(request: StoreRequest) -> HttpResponse:
 def received_file(request: StoreRequest, kind: str) -> HttpResponse:
     """What the list shows for the same query, all of it, in the same order."""
     form = _asked(request)
-    problem = "" if form.is_valid() else "Put right what was asked for, then take the file again."
-    rows: list[Received] = []
-    if not problem:
-        most = XLSX_MOST + 1 if kind == "xlsx" else None
-        rows = money_received(request.store, Wanted(**form.cleaned_data), limit=most)
-        if kind == "xlsx" and len(rows) > XLSX_MOST:
-            problem = f"An XLSX file holds at most {XLSX_MOST:,} rows here. Take a CSV file."
-    if problem:
-        messages.error(request, problem)
-        return redirect(f"{reverse('billing:received')}?{request.GET.urlencode()}")
-    table, name = received_rows(request.store, rows), f"money-received.{kind}"
-    return xlsx_file(table, name, sheet="Money received") if kind == "xlsx" else csv_file(table, name)
+    most = XLSX_MOST + 1 if kind == "xlsx" else None
+    rows = money_received(request.store, Wanted(**form.cleaned_data), limit=most) if form.is_valid() else []
+    if why := why_not(kind, rows, form):
+        return ask_again(request, why, "billing:received")
+    return table_file(received_rows(request.store, rows), f"money-received.{kind}", sheet="Money received")
 
 
 def _asked(request: StoreRequest) -> ReceivedForm:

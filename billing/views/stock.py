@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Sum
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -20,8 +17,8 @@ from billing.stock_list import (
 )
 from billing.tables import StockTable
 from billing.views.adjusting import MOST_AT_ONCE
-from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
 from viveka.stores.access import reviewer_required
+from viveka.stores.downloads import ask_again, table_file, why_not
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
 from viveka.stores.sorting import Order, sorted_page
@@ -59,14 +56,9 @@ def stock_list(request: StoreRequest) -> HttpResponse:
 def stock_file(request: StoreRequest, kind: str) -> HttpResponse:
     """All of what the list shows for the same query, by name."""
     found, _ = _asked(request)
-    problem = "" if found.form.is_valid() else "Put right what was asked for, then take the file again."
-    if not problem and kind == "xlsx" and found.qs.order_by()[: XLSX_MOST + 1].count() > XLSX_MOST:
-        problem = f"An XLSX file holds at most {XLSX_MOST:,} rows here. Take a CSV file."
-    if problem:
-        messages.error(request, problem)
-        return redirect(f"{reverse('billing:stock')}?{request.GET.urlencode()}")
-    rows, name = stock_rows(found.qs), f"stock.{kind}"
-    return xlsx_file(rows, name, sheet="Stock") if kind == "xlsx" else csv_file(rows, name)
+    if why := why_not(kind, found.qs, found.form):
+        return ask_again(request, why, "billing:stock")
+    return table_file(stock_rows(found.qs), f"stock.{kind}", sheet="Stock")
 
 
 def _asked(request: StoreRequest) -> tuple[StockFilter, Any]:

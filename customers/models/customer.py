@@ -164,11 +164,6 @@ class Customer(StoreOwned):
         """Those of the required fields that are empty."""
         return [field for field in required if not getattr(self, field)]
 
-    @property
-    def is_incomplete(self) -> bool:
-        """Something is missing that the store (which should be at hand) wants of every customer."""
-        return bool(self.lacks(self.store.required_customer_fields))
-
     def take_details(self, cleaned: Mapping[str, str], *, overwrite: bool) -> None:
         """Fill what is empty, or with `overwrite` replace what is there, never with blanks; saved where changed.
 

@@ -65,7 +65,3 @@ class CustomerPhone(StoreOwned):
 
     def __str__(self) -> str:
         return self.phone
-
-    @property
-    def is_former(self) -> bool:
-        return self.former_since is not None

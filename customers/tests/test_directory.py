@@ -211,7 +211,7 @@ class TestExport:
         assert response.url == f"{LIST}?bought=much"
 
     def test_a_spreadsheet_has_a_bound(self, manager_client, store, monkeypatch):
-        monkeypatch.setattr("customers.views.directory.XLSX_MOST", 1)
+        monkeypatch.setattr("viveka.stores.downloads.XLSX_MOST", 1)
         CustomerFactory.create_batch(2, store=store)
         response = manager_client.get(FILES[1], follow=True)
         assert "Take a CSV file" in response.content.decode()

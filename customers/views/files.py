@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 from customers.forms import ImportForm
 from customers.import_lines import COLUMNS
 from customers.kept_imports import KeptImport
-from customers.views.directory import csv_file
 from viveka.stores.access import manager_required
+from viveka.stores.downloads import csv_file
 from viveka.stores.forms import posted
 from viveka.stores.incoming.screens import FileScreens
 from viveka.stores.middleware import StoreRequest

@@ -98,7 +98,7 @@ def test_a_long_statement_has_pages_whose_balances_go_on(
     assert manager_client.get(address(asha, "/", "?first=&last=2025-12-31&page=99")).context["page"].number == 2
     assert manager_client.get(address(asha, "/", "?page=²")).status_code == 200
     assert manager_client.get(address(asha, ".csv", "?first=&last=2025-12-31")).getvalue().count(b"\n") == 7
-    monkeypatch.setattr("debts.views.statement.XLSX_MOST", 3)
+    monkeypatch.setattr("viveka.stores.downloads.XLSX_MOST", 3)
     answer = manager_client.get(address(asha, ".xlsx", "?first=&last=2025-12-31"), follow=True)
     assert "Take a CSV file" in answer.content.decode()
 

@@ -3,16 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from customers.views.directory import csv_file, xlsx_file
 from debts.aging import BUCKETS, Aged, aging_rows, read_aging, read_total
 from viveka.stores.access import member_required, reviewer_required
+from viveka.stores.downloads import ask_again, table_file
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
 from viveka.stores.spans import DayForm
@@ -48,11 +45,9 @@ def aging_file(request: StoreRequest, kind: str) -> HttpResponse:
     """All of them as a file, in the order of their numbers."""
     form = DayForm(request.GET, usual=request.store.day_of(timezone.now()))
     if not form.is_valid():
-        messages.error(request, "Put the day right, then take the file again.")
-        return redirect(f"{reverse('debts:aging')}?{request.GET.urlencode()}")
+        return ask_again(request, "Put the day right, then take the file again.", "debts:aging")
     day = form.cleaned_data["day"]
-    rows, name = aging_rows(request.store, day), f"aging-{day}.{kind}"
-    return xlsx_file(rows, name, sheet="Aging") if kind == "xlsx" else csv_file(rows, name)
+    return table_file(aging_rows(request.store, day), f"aging-{day}.{kind}", sheet="Aging")
 
 
 def _page(text: str) -> int:

@@ -3,16 +3,12 @@
 from decimal import Decimal
 from typing import Any, cast
 
-from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from customers.models import Customer
-from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
 from debts.exporting import debt_rows
 from debts.filters import DebtFilter
 from debts.models import CreditAccount, Debt, DebtPayment, PaymentPromise, Reminder
@@ -21,6 +17,7 @@ from debts.services import CreditStopped, standing_by
 from debts.tables import DebtTable
 from debts.views.once import customer_of
 from viveka.stores.access import member_required, reviewer_required
+from viveka.stores.downloads import ask_again, table_file, why_not
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.money import ZERO
 from viveka.stores.pages import render_page
@@ -61,15 +58,10 @@ def debt_export(request: StoreRequest, kind: str) -> HttpResponse:
     """What the list shows for the same query, all of it, in the same order."""
     today = request.store.day_of(timezone.now())
     found = DebtFilter(request.GET, store=request.store, today=today)
-    problem = "" if found.form.is_valid() else "Put right what was asked for, then take the file again."
-    if not problem and kind == "xlsx" and found.qs.order_by()[: XLSX_MOST + 1].count() > XLSX_MOST:
-        problem = f"An XLSX file holds at most {XLSX_MOST:,} debts here. Take a CSV file."
-    if problem:
-        messages.error(request, problem)
-        return redirect(f"{reverse('debts:list')}?{request.GET.urlencode()}")
+    if why := why_not(kind, found.qs, found.form):
+        return ask_again(request, why, "debts:list")
     rows = debt_rows(request.store, cast(DebtQuerySet, found.qs.order_by("-at", "-id")))
-    name = f"debts-{today}.{kind}"
-    return xlsx_file(rows, name, sheet="Debts") if kind == "xlsx" else csv_file(rows, name)
+    return table_file(rows, f"debts-{today}.{kind}", sheet="Debts")
 
 
 @require_safe

@@ -4,11 +4,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from customers.views.directory import csv_file
 from debts.openings.forms import OpeningsFileForm
 from debts.openings.kept import KeptOpenings
 from debts.openings.lines import COLUMNS
 from viveka.stores.access import manager_required
+from viveka.stores.downloads import csv_file
 from viveka.stores.forms import posted
 from viveka.stores.incoming.screens import FileScreens
 from viveka.stores.middleware import StoreRequest

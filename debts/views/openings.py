@@ -7,11 +7,9 @@ from django.contrib import messages
 from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
 from debts.exporting import opening_rows
 from debts.filters import OpeningFilter
 from debts.forms import ReasonForm
@@ -21,6 +19,7 @@ from debts.openings.kept import KeptOpenings
 from debts.openings.undoing import undo_opening
 from debts.tables import OpeningTable
 from viveka.stores.access import manager_required, reviewer_required
+from viveka.stores.downloads import ask_again, table_file, why_not
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.incoming.outcomes import REFUSED
@@ -55,12 +54,11 @@ def opening_list(request: StoreRequest) -> HttpResponse:
 def opening_export(request: StoreRequest, kind: str) -> HttpResponse:
     """What the list shows for the same query, all of it."""
     found = OpeningFilter(request.GET, store=request.store)
-    if kind == "xlsx" and found.qs.order_by()[: XLSX_MOST + 1].count() > XLSX_MOST:
-        messages.error(request, f"An XLSX file holds at most {XLSX_MOST:,} rows here. Take a CSV file.")
-        return redirect(f"{reverse('debts:openings')}?{request.GET.urlencode()}")
+    if why := why_not(kind, found.qs):
+        return ask_again(request, why, "debts:openings")
     rows = opening_rows(request.store, found.qs.order_by("-id"))
     name = f"opening-balances-{request.store.day_of(timezone.now())}.{kind}"
-    return xlsx_file(rows, name, sheet="Opening balances") if kind == "xlsx" else csv_file(rows, name)
+    return table_file(rows, name, sheet="Opening balances")
 
 
 @require_safe

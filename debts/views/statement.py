@@ -3,20 +3,17 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from customers.models import Customer
-from customers.views.directory import XLSX_MOST, csv_file, xlsx_file
 from debts.statement import Statement, read_statement, read_statement_page
 from debts.statement_paper import statement_paper
 from debts.statement_rows import net_words, shown_lines, statement_rows, statement_text
 from debts.views.once import customer_of
 from viveka.stores.access import member_required, reviewer_required
+from viveka.stores.downloads import ask_again, table_file, why_not
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Store
 from viveka.stores.pages import render_page
@@ -65,11 +62,11 @@ def statement_file(request: StoreRequest, pk: int, kind: str) -> HttpResponse:
     statement = _asked(request, customer)
     if statement is None:
         return _ask_again(request, customer)
-    if kind == "xlsx" and len(statement.lines) > XLSX_MOST:
-        messages.error(request, f"An XLSX file holds at most {XLSX_MOST:,} lines here. Take a CSV file.")
-        return _back(request, customer)
-    rows, name = statement_rows(request.store, statement), _file_name(customer, statement, kind)
-    return xlsx_file(rows, name, sheet="Statement") if kind == "xlsx" else csv_file(rows, name)
+    if why := why_not(kind, statement.lines):
+        return ask_again(request, why, "debts:statement", customer.pk)
+    return table_file(
+        statement_rows(request.store, statement), _file_name(customer, statement, kind), sheet="Statement"
+    )
 
 
 def _span(request: StoreRequest) -> tuple[SpanForm, tuple[date | None, date] | None]:
@@ -93,12 +90,7 @@ def _asked(request: StoreRequest, customer: Customer) -> Statement | None:
 
 
 def _ask_again(request: StoreRequest, customer: Customer) -> HttpResponse:
-    messages.error(request, "Put the days right, then take the file again.")
-    return _back(request, customer)
-
-
-def _back(request: StoreRequest, customer: Customer) -> HttpResponse:
-    return redirect(f"{reverse('debts:statement', args=[customer.pk])}?{request.GET.urlencode()}")
+    return ask_again(request, "Put the days right, then take the file again.", "debts:statement", customer.pk)
 
 
 def _periods(store: Store) -> list[tuple[str, str]]:

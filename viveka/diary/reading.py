@@ -9,7 +9,7 @@ from django.http import Http404
 from advances.models import AdvancePayment, Record
 from advances.services.recording import AnyRecord
 from customers.models import Customer
-from viveka.diary.kinds import KINDS, Kind
+from viveka.diary.kinds import KINDS
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.money import ZERO
 
@@ -40,7 +40,3 @@ def find(request: StoreRequest, kind: str, pk: UUID) -> AnyRecord:
         raise Http404
     record.store = record.customer.store = request.store
     return record
-
-
-def kind_of(record: Record) -> Kind:
-    return KINDS[record.kind]

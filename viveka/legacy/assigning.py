@@ -184,12 +184,6 @@ def assign_debts(*, store: Store, debts: Sequence[UUID], customer: Customer, by:
     return len(locked)
 
 
-def assign_all_named(*, store: Store, name: str, phone: str, customer: Customer, by: User, now: datetime) -> int:
-    """Give all old debts without an owner that say this name (case ignored) and this phone; how many."""
-    same = OldDebt.objects.of(store).without_owner().filter(name__iexact=name, phone=phone)
-    return assign_debts(store=store, debts=list(same.values_list("pk", flat=True)), customer=customer, by=by, now=now)
-
-
 @retry_when_entangled
 @transaction.atomic
 def assign_rest(*, store: Store, by: User, now: datetime) -> tuple[Customer, int]:

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing.models import BooksRun, OldDebt, OldDebtPayment
 from customers.models import Customer
-from customers.views.directory import csv_file
 from viveka.legacy.assigning import assign_debts, assign_rest
 from viveka.legacy.forms import MOST_AT_ONCE, AssignForm
 from viveka.legacy.reporting import reasons, report_rows, told_lines
 from viveka.legacy.tables import OldDebtTable, RunTable
 from viveka.stores.access import manager_required
+from viveka.stores.downloads import csv_file
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest

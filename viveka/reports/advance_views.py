@@ -2,14 +2,10 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from customers.views.directory import csv_file, xlsx_file
 from viveka.reports.advance_customers import highest_balances, new_customers, paid_ahead_again
 from viveka.reports.advance_tables import TABLES
 from viveka.reports.advance_uses import how_fast_used, services_that_bring_advances
@@ -17,6 +13,7 @@ from viveka.reports.advances import Span, Step, advances_by_kind, advances_by_st
 from viveka.reports.chart import Chart, Series, bar_chart, line_chart
 from viveka.reports.forms import AdvancesForm
 from viveka.stores.access import reviewer_required
+from viveka.stores.downloads import ask_again, table_file
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Store
 from viveka.stores.money import show_amount
@@ -49,12 +46,11 @@ def advances_file(request: StoreRequest, kind: str) -> HttpResponse:
         raise Http404
     form = AdvancesForm(request.GET, today=_today(request))
     if not form.is_valid():
-        messages.error(request, "Put the days right, then take the file again.")
-        return redirect(f"{reverse('reports:advances')}?{request.GET.urlencode()}")
+        return ask_again(request, "Put the days right, then take the file again.", "reports:advances")
     span = _span(request.store, form, _today(request))
     rows = TABLES[table](request.store, span, _step(form))
     name = f"advances-{table}-{span.first}-{span.last}.{kind}"
-    return xlsx_file(rows, name, sheet="Advances") if kind == "xlsx" else csv_file(rows, name)
+    return table_file(rows, name, sheet="Advances")
 
 
 def fitting(span: Span, step: str) -> str:

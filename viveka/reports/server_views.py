@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from customers.views.directory import csv_file, xlsx_file
 from viveka.reports.forms import LastDaysForm
 from viveka.reports.servers import Served, served_by_each
 from viveka.stores.access import reviewer_required
+from viveka.stores.downloads import ask_again, table_file
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
 
@@ -35,10 +32,8 @@ def servers_file(request: StoreRequest, kind: str) -> HttpResponse:
     """The same as a file."""
     form = _form(request)
     if not form.is_valid():
-        messages.error(request, "Put the days right, then take the file again.")
-        return redirect(f"{reverse('reports:servers')}?{request.GET.urlencode()}")
-    rows, name = _rows(_figures(request, form)), f"who-served.{kind}"
-    return xlsx_file(rows, name, sheet="Who served") if kind == "xlsx" else csv_file(rows, name)
+        return ask_again(request, "Put the days right, then take the file again.", "reports:servers")
+    return table_file(_rows(_figures(request, form)), f"who-served.{kind}", sheet="Who served")
 
 
 def _form(request: StoreRequest) -> LastDaysForm:

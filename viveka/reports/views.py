@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from customers.views.directory import csv_file
 from viveka.reports.customers import Buyer, InNumbers, Share, customers_in_numbers, top_customers
 from viveka.reports.forms import CustomersForm
 from viveka.stores.access import reviewer_required
+from viveka.stores.downloads import csv_file
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import Store
 from viveka.stores.pages import render_page

@@ -13,7 +13,7 @@ from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from debts.models import Debt, DebtPayment
 from viveka.books.check import check_books
-from viveka.legacy.assigning import assign_all_named, assign_debts, assign_rest
+from viveka.legacy.assigning import assign_debts, assign_rest
 from viveka.legacy.recount import recount
 from viveka.legacy.tests.old_program import make_old_program
 from viveka.stores.changes import with_previous
@@ -130,7 +130,8 @@ def _the_rest_is_assigned(store, manager, sita):
     now = timezone.now()
     bill = Bill.objects.get(store=store, number="6")
     paid = list(bill.payments.values())
-    assert assign_all_named(store=store, name="SITA", phone="", customer=sita, by=manager, now=now) == 1
+    hers = list(OldDebt.objects.of(store).without_owner().filter(name__iexact="sita").values_list("pk", flat=True))
+    assert assign_debts(store=store, debts=hers, customer=sita, by=manager, now=now) == 1
     sita.refresh_from_db()
     assert (sita.debt_balance, sita.purchase_count) == (D(70), 1)
     after = Bill.objects.get(pk=bill.pk)
