@@ -181,11 +181,3 @@ class TestScreens:
         empty = {"key": self.KEY, "method": "cash", "reason": "No bill"}
         assert "Say what came back." in manager_client.post(url, empty).content.decode()
         assert not CreditNote.objects.exists()
-
-    def test_a_list_of_many_costs_no_more(self, manager_client, store, manager, soap, django_assert_max_num_queries):
-        for _ in range(12):
-            credit_of(store, manager, NoteItem(soap.pk, D(1), D(1), place=NOWHERE))
-        with django_assert_max_num_queries(8):
-            manager_client.get(reverse("billing:credit-notes"))
-        with django_assert_max_num_queries(9):
-            manager_client.get(CreditNote.objects.first().get_absolute_url())

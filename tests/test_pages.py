@@ -75,19 +75,6 @@ class TestProfile:
         assert bills[0].number in rest.content.decode()
         assert "Cash" in rest.content.decode()
 
-    def test_purchases_take_the_same_statements_for_many(
-        self, cashier_client, store, cashier, john, django_assert_max_num_queries, django_assert_num_queries
-    ):
-        product = stocked_product(store, batches=[(99, 80, 100)])
-        url = reverse("customer-purchases", args=[john.pk])
-        sell(store, cashier, [(product, 1)], buyer=Buyer(phone=john.phone))
-        with django_assert_max_num_queries(7) as few:
-            cashier_client.get(url)
-        for _ in range(20):
-            sell(store, cashier, [(product, 1)], buyer=Buyer(phone=john.phone))
-        with django_assert_num_queries(len(few)):
-            cashier_client.get(url)
-
     def test_changes_say_who_when_and_from_what_to_what(
         self, manager_client, manager, john, django_assert_max_num_queries
     ):

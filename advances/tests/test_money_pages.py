@@ -10,9 +10,7 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -290,26 +288,6 @@ class TestWallet:
         live = cashier_client.get(url, headers={"HX-Request": "true"}).content.decode()
         assert "<html" not in live and "₹30.00" in live
         assert url in cashier_client.get(asha.get_absolute_url()).content.decode()
-
-
-@pytest.mark.parametrize("page", ["list", "of-customer", "wallet", "advance"])
-def test_as_many_queries_for_forty_rows_as_for_one(
-    page: str, cashier_client: Client, asha: Customer, cashier: User
-) -> None:
-    advance = paid_ahead(asha, 1000, by=cashier, at=timezone.now() - timedelta(days=1))
-    used(asha, 1, by=cashier)
-    url = LIST if page == "list" else of(page, advance if page == "advance" else asha)
-    queries = count_of(cashier_client, url)
-    for _ in range(39):
-        paid_ahead(asha, 1, by=cashier)
-        used(asha, 2, by=cashier)
-    assert count_of(cashier_client, url) == queries <= 9
-
-
-def count_of(client: Client, url: str) -> int:
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    return len(queries)
 
 
 def test_what_is_not_there_is_not_there(manager_client: Client, other_store: Store) -> None:

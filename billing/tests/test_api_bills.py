@@ -4,11 +4,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from billing.models import Bill, Product
+from billing.models import Product
 from billing.services.buyer import Buyer
 from billing.tests.factories import sell, stocked_product
 from viveka.stores.models import Store
@@ -97,16 +95,3 @@ def test_finds_by_number_day_and_customer(till: Caller, sugar: Product) -> None:
 def test_a_wrong_parameter_is_named(till: Caller, name: str, value: str) -> None:
     answer = till.get("/bills", **{name: value})
     assert (answer.status, list(answer.errors)) == (422, [name])
-
-
-def test_the_number_of_queries_does_not_grow(till: Caller, sugar: Product) -> None:
-    till.get("/bills")
-    counts = []
-    for more in (1, 39):
-        for _ in range(more):
-            sell(till.store, till.user, [(sugar, 1)])
-        with CaptureQueriesContext(connection) as queries:
-            assert till.get("/bills").status == 200
-        counts.append(len(queries))
-    assert Bill.objects.count() == 40
-    assert counts == [4, 4]

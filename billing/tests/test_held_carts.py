@@ -1,6 +1,5 @@
 """Sales that wait: put aside, taken up again by anybody, a cart of its own for each machine."""
 
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +14,6 @@ from billing.services.held_carts import hold_cart, take_up_cart, waiting_carts
 from billing.services.tender import Tender
 from billing.tests.factories import filled_cart, stocked_product
 from customers.models import Customer
-from customers.tests.factories import CustomerFactory
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.models import Store, User
 from viveka.stores.tests.factories import staff
@@ -128,14 +126,3 @@ class TestOnTheScreen:
         assert [cart.lines.get().quantity for cart in Cart.objects.all()] == [1, 1]
         one.post(reverse("billing:cart-add"), {"code": "1"})
         assert sorted(cart.lines.get().quantity for cart in Cart.objects.all()) == [1, 2]
-
-    @pytest.mark.parametrize("waiting", [1, 29])
-    def test_takes_as_many_queries_for_one_as_for_many(
-        self, cashier_client: Client, store: Store, waiting: int, django_assert_max_num_queries: Any
-    ) -> None:
-        soap = stocked_product(store)
-        for _ in range(waiting):
-            filled_cart(store, staff(store), [(soap, 1)], customer=CustomerFactory(store=store))
-        with django_assert_max_num_queries(8):
-            page = cashier_client.get(reverse("billing:counter")).content.decode()
-        assert page.count("waiting-sale") == waiting

@@ -137,16 +137,6 @@ def test_it_is_joined_to_nothing_that_is_not_on_the_list_of_this_store(store: St
         join_item(product=one, into_id=stocked_product(StoreFactory()).pk)
 
 
-@pytest.mark.parametrize("rows", [1, 40])
-def test_as_many_queries_for_forty_as_for_one(
-    manager_client: Client, store: Store, manager: User, rows: int, django_assert_max_num_queries: Any
-) -> None:
-    for n in range(rows):
-        add_open_item(store=store, by=manager, price=D(5), name=f"Thing {n}")
-    with django_assert_max_num_queries(7):
-        manager_client.get(reverse("billing:open-items"))
-
-
 @pytest.mark.races
 @pytest.mark.django_db(transaction=True)
 def test_an_unknown_barcode_at_four_tills_at_once_is_one_product(store: Store) -> None:

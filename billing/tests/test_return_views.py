@@ -87,24 +87,6 @@ class TestReturn:
         for part in (made.number, bill.number, "₹400.00", "Cash", "4 ×"):
             assert part in receipt
 
-    def test_pages_take_the_same_statements_for_many_lines(
-        self, manager_client, store, cashier, manager, django_assert_num_queries, django_assert_max_num_queries
-    ):
-        goods = [stocked_product(store, batches=[(50, 80, 100)]) for _ in range(40)]
-        few, many = (sell(store, cashier, [(one, 2) for one in goods[:count]]).bill for count in (1, 40))
-        made = [take_back(bill, *[1] * 40, by=manager) for bill in (few, many)]
-        urls = [
-            [reverse("billing:bill", args=[bill.pk]) for bill in (few, many)],
-            [reverse("billing:return-add", args=[bill.pk]) + "?all=1" for bill in (few, many)],
-            [one.get_absolute_url() for one in made],
-            [reverse("billing:return-receipt", args=[one.pk]) for one in made],
-        ]
-        for one, forty in urls:
-            with django_assert_max_num_queries(16) as counted:
-                manager_client.get(one)
-            with django_assert_num_queries(len(counted)):
-                manager_client.get(forty)
-
 
 class TestVoid:
     def test_a_bill_of_today_is_void(self, manager_client, bill):

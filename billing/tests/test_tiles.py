@@ -1,7 +1,6 @@
 """Tiles of the counter: favourites that managers pin, and best sellers without a barcode."""
 
 from decimal import Decimal as D
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -61,14 +60,3 @@ def test_a_manager_pins_a_product(manager_client: Client, store: Store) -> None:
     sent = {"name": "Tea", "unit": "pc", "stock_policy": "refuse", "is_active": "on", "is_favourite": "on"}
     manager_client.post(url, sent)
     assert names(store) == ["Tea"]
-
-
-@pytest.mark.parametrize("many", [1, 40])
-def test_as_many_queries_for_forty_as_for_one(
-    cashier_client: Client, store: Store, cashier: User, many: int, django_assert_max_num_queries: Any
-) -> None:
-    goods = [stocked_product(store) for _ in range(many)]
-    sell(store, cashier, [(one, 1) for one in goods])
-    Product.objects.filter(pk__in=[one.pk for one in goods[::2]]).update(is_favourite=True)
-    with django_assert_max_num_queries(10):
-        cashier_client.get(COUNTER)

@@ -6,8 +6,6 @@ from datetime import timedelta
 from decimal import Decimal as D
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -157,15 +155,6 @@ class TestSorting:
         for place in STRANGE:
             for way in ("before", "after"):
                 assert cashier_client.get(LIST, {"sort": sort, way: place}).status_code == 200
-
-    @pytest.mark.parametrize("query", [{}, {"sort": "name"}, {"sort": "-total_purchases"}, {"owes": "on", "q": "a"}])
-    def test_takes_the_same_statements_for_many(self, cashier_client, store, django_assert_num_queries, query):
-        CustomerFactory(store=store)
-        with CaptureQueriesContext(connection) as few:
-            cashier_client.get(LIST, query)
-        CustomerFactory.create_batch(40, store=store)
-        with django_assert_num_queries(len(few)):
-            cashier_client.get(LIST, query)
 
 
 def as_csv(cell):

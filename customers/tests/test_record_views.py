@@ -107,17 +107,6 @@ class TestFormerPhones:
         assert "alert-danger" in response.content.decode()
         assert CustomerPhone.objects.count() == 2
 
-    def test_take_the_same_statements_however_many(
-        self, manager_client, store, john, django_assert_max_num_queries, django_assert_num_queries
-    ):
-        with django_assert_max_num_queries(7) as few:
-            manager_client.get(john.get_absolute_url())
-        for number in range(10):
-            edit_customer(store=store, pk=john.pk, details={}, phone=f"98123456{number:02d}")
-        CustomerFactory.create_batch(10, store=store, merged_into=john)
-        with django_assert_num_queries(len(few)):
-            manager_client.get(john.get_absolute_url())
-
 
 class TestDeleting:
     def delete(self, client, customer, **data):
@@ -237,15 +226,6 @@ class TestAdmin:
             assert "John Doe" in text
             assert ",'=1+1," in text
             assert "Stranger" not in text
-
-    def test_takes_the_same_statements_for_many(
-        self, manager_client, store, john, django_assert_max_num_queries, django_assert_num_queries
-    ):
-        with django_assert_max_num_queries(12) as few:
-            manager_client.get(self.LIST)
-        CustomerFactory.create_batch(39, store=store)
-        with django_assert_num_queries(len(few)):
-            manager_client.get(self.LIST)
 
 
 class TestNaughtyStrings:

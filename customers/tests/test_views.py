@@ -58,16 +58,6 @@ class TestList:
         customer = CustomerFactory(store=store)
         assert cashier_client.get(LIST, {way: key}).context["page"].rows == [customer]
 
-    def test_takes_the_same_statements_for_many(
-        self, cashier_client, store, django_assert_max_num_queries, django_assert_num_queries
-    ):
-        CustomerFactory(store=store)
-        with django_assert_max_num_queries(4) as few:
-            cashier_client.get(LIST)
-        CustomerFactory.create_batch(40, store=store)
-        with django_assert_num_queries(len(few)):
-            cashier_client.get(LIST)
-
 
 class TestAdding:
     def test_makes_a_customer_with_the_next_number(self, cashier_client, store):

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -166,19 +164,6 @@ def test_the_list_finds_and_the_undo_takes_out(manager_client: Client, store: St
     lines = b"".join(manager_client.get(go("openings-csv")).streaming_content).decode().splitlines()
     assert lines[1].split(",")[1:5] == ["Ravi", "98765 43211", "", "300.00"]
     assert manager_client.get(go("openings-xlsx"))["Content-Disposition"].endswith('.xlsx"')
-
-
-def test_no_more_queries_for_forty_than_for_one(manager_client: Client, store: Store, manager: User) -> None:
-    def count() -> int:
-        with CaptureQueriesContext(connection) as caught:
-            manager_client.get(go("openings"))
-        return len(caught)
-
-    brought(store, "First,,5,,", by=manager)
-    manager_client.get(go("openings"))
-    few = count()
-    brought(store, *(f"N {n},98765 4{n:04d},5,,1" for n in range(40)), by=manager)
-    assert count() == few
 
 
 def test_money_received_knows_nothing_of_openings(manager_client: Client, store: Store, manager: User) -> None:

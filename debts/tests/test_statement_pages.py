@@ -8,9 +8,7 @@ from urllib.parse import unquote
 
 import pypdfium2
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from advances.services import add_advance
@@ -147,30 +145,3 @@ def test_aging_puts_each_debt_where_it_belongs(store: Store, cashier_client: Cli
     assert "₹6,400.00" in response.content.decode()
     assert cashier_client.get("/debts/aging/?day=nonsense").status_code == 200
     assert cashier_client.get("/debts/aging/?page=99999999999999999999").status_code == 200
-
-
-def test_forty_lines_and_forty_debtors_take_no_more_queries(
-    store: Store, cashier: User, manager_client: Client
-) -> None:
-    """Of every page, file and paper."""
-    one, many = CustomerFactory(store=store), CustomerFactory(store=store)
-    owes(one, D(10), now=NOVEMBER, by=cashier)
-
-    def counts(customer: Customer) -> dict[str, int]:
-        pages = {ending: address(customer, ending, "?first=&last=") for ending in ("/", ".csv", ".xlsx", ".pdf")}
-        pages |= {name: f"/debts/{name}?day=2026-03-01" for name in ("aging/", "aging.csv", "aging.xlsx")}
-        found = {}
-        for name, where in pages.items():
-            with CaptureQueriesContext(connection) as seen:
-                answer = manager_client.get(where)
-                assert answer.status_code == 200
-                if answer.streaming:
-                    answer.getvalue()
-            found[name] = len(seen)
-        return found
-
-    few = counts(one)
-    for n in range(40):
-        owes(many, D(10), now=NOVEMBER + timedelta(hours=n), by=cashier)
-        owes(CustomerFactory(store=store), D(10), now=NOVEMBER, by=cashier)
-    assert counts(many) == few

@@ -18,6 +18,7 @@ from tests.growth.sales import grow_bill, grow_carts, grow_credit_notes, grow_re
 from tests.world import Shop, make_shop
 from viveka.stores.models import TillSession, User
 from viveka.stores.tests.factories import staff
+from viveka.stores.tills import standing_at
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,16 @@ def grow_shop(times: int) -> Grown:
     short = grow_shortages(growing)
     buyers = grow_owing(growing)
     advance = grow_advances(growing)
-    bill = grow_bill(growing, goods, clerks)
-    whole_return = grow_returns(growing, bill)
-    grow_sales(growing, buyers, goods[0], clerks)
-    debts = grow_debts(growing)
-    note = grow_credit_notes(growing, goods)
+    standing = grow_tills(growing)
+    with standing_at(standing.till_id):
+        bill = grow_bill(growing, goods, clerks)
+        whole_return = grow_returns(growing, bill)
+        grow_sales(growing, buyers, goods[0], clerks)
+        debts = grow_debts(growing)
+        note = grow_credit_notes(growing, goods)
     records = grow_diary(growing, clerks, buyers[0])
     grow_past(growing, buyers)
     run = grow_old_books(growing)
-    standing = grow_tills(growing)
     grow_carts(growing, goods, bill, buyers)
     importer, typist = staff(shop.store, "manager"), staff(shop.store, "manager")
     bring_lists(shop.store, times, waits=growing.manager, done=importer, typed=typist)

@@ -104,7 +104,10 @@ PAGES: dict[str, Shows | Still | list[Shows]] = {
     "old-books-csv": shows(r"lines \d+", of=the("run")),
     "old-debts": shows(AMOUNT),
     "old-debts-assign": shows(AMOUNT, BUYER, query=lambda shop: {"debt": shop.old_debts, "q": "Buyer"}),
-    "customers:list": shows(CUSTOMER),
+    "customers:list": [
+        shows(CUSTOMER), shows(CUSTOMER, query=asks(sort="-total_purchases")),
+        shows(BUYER, query=asks(q="Buyer", owes="on")), shows(BUYER, query=asks(q="Buyer", sort="name"), who="cashier"),
+    ],
     "customers:export-csv": shows(BUYER),
     "customers:export-xlsx": shows(BUYER),
     "customers:import": FORM,
@@ -182,6 +185,7 @@ PAGES: dict[str, Shows | Still | list[Shows]] = {
     "billing:product-add": shows(CATEGORY),
     "billing:product": [
         shows(AMOUNT, BARCODE), shows(AMOUNT, BARCODE, who="cashier"), shows(BILL, of=the("short")),
+        shows(BILL, of=lambda shop: {"pk": shop.goods[0].pk}),
     ],
     "billing:open-items": shows(r"Unlisted \d+"),
     "billing:item-complete": shows(CATEGORY),
@@ -226,7 +230,7 @@ PAGES: dict[str, Shows | Still | list[Shows]] = {
     "debts:openings-result": shows(LINE, who="importer"),
     "debts:opening": Still("one opening balance", of=the("opening")),
     "debts:opening-undo": Still("a form of one opening balance", of=the("opening")),
-    "debts:list": shows(AMOUNT),
+    "debts:list": [shows(AMOUNT), shows(BUYER, query=asks(q="Buyer", show="all"), who="cashier")],
     "debts:totals": ADDED_UP,
     "debts:export-csv": shows(r"Debt \d+"),
     "debts:export-xlsx": shows(r"Debt \d+"),

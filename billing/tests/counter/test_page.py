@@ -35,15 +35,6 @@ def test_the_cart_of_somebody_else_waits_and_another_stores_is_not_there(till, s
     assert "Their Soap" not in page
 
 
-@pytest.mark.parametrize("lines", [1, 40])
-def test_the_page_takes_as_many_queries_for_one_line_as_for_forty(
-    till, store, cashier, lines, django_assert_max_num_queries
-):
-    filled_cart(store, cashier, [(stocked_product(store), 1) for _ in range(lines)])
-    with django_assert_max_num_queries(12):
-        till.get(COUNTER)
-
-
 def test_a_scan_adds_at_once_as_a_plain_form_and_live(till, store, cashier):
     stocked_product(store, barcode="890", name="Neem Soap")
     assert till.post(reverse("billing:cart-add"), {"code": "890"}).url == COUNTER

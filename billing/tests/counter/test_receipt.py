@@ -1,7 +1,6 @@
 """The receipt, and the code for paying by UPI."""
 
 from decimal import Decimal as D
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -13,7 +12,7 @@ from billing.tests.counter.pressing import complete, pay, receipt, terms, text
 from billing.tests.factories import filled_cart, sell, stocked_product
 from billing.upi import upi_code, upi_link
 from customers.models import Customer
-from debts.tests.factories import owes, pays
+from debts.tests.factories import pays
 from viveka.stores.models import Store, User
 from viveka.stores.tests.factories import StoreFactory, staff
 
@@ -104,19 +103,6 @@ class TestTheReceipt:
         pay(till, cart, phone="98765 43210", name="")
         assert "due" not in receipt(till).lower()
         assert "Advance" not in receipt(till)
-
-    @pytest.mark.parametrize("debts", [1, 40])
-    def test_takes_as_many_queries_for_one_debt_as_for_forty(
-        self, till: Client, cashier: User, john: Customer, soap: Product, debts: int, django_assert_num_queries: Any
-    ) -> None:
-        for _ in range(debts):
-            owes(john, 10)
-        bill = sell(john.store, cashier, [(soap, 1)]).bill
-        cart = filled_cart(john.store, cashier, [(soap, 1)], customer=john)
-        pay(till, cart, method="credit")
-        bill = Bill.objects.latest("sequence")
-        with django_assert_num_queries(9):
-            till.get(reverse("billing:receipt", args=[bill.pk]))
 
 
 class TestUpiCode:

@@ -1,7 +1,6 @@
 """The pages of appointments, bookings and enquiries: shown, moved, cancelled, carried to the counter."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,7 +10,7 @@ from django.utils import timezone
 from advances.models import AdvancePayment
 from advances.services import Line
 from advances.services.record_changes import cancel_record
-from advances.tests.factories import appointment_of, booking_of, enquiry_of, paid_ahead
+from advances.tests.factories import appointment_of, booking_of, enquiry_of
 from billing.models import Bill, Cart, Product
 from billing.services.checkout import complete_cart
 from billing.services.record_sales import with_products
@@ -216,53 +215,6 @@ class TestLooking:
         assert (
             'value="98765 43210"' in cashier_client.get(NEW["booking"], {"customer": one.customer_id}).content.decode()
         )
-
-
-class TestQueries:
-    """As many for forty rows as for one."""
-
-    @pytest.mark.parametrize("name", ["day", "week", "appointment-list", "booking-list", "enquiry-list"])
-    def test_of_lists(
-        self, manager_client: Client, store: Store, name: str, monkeypatch: pytest.MonkeyPatch,
-        django_assert_max_num_queries: Any, django_assert_num_queries: Any,
-    ) -> None:  # fmt: skip
-        monkeypatch.setattr("viveka.stores.paging.PAGE_SIZE", 50)
-        make: Any = {"booking-list": booking_of, "enquiry-list": enquiry_of}.get(name, appointment_of)
-        more: dict[str, Any] = {"at": at(store, 9), "advance": 5} if make is appointment_of else {}
-        url = reverse(f"diary:{name}")
-        make(store, "98765 40000", **more)
-        with django_assert_max_num_queries(9) as few:
-            manager_client.get(url)
-        for n in range(1, 40):
-            make(store, f"98765 4{n:04d}", **more)
-        with django_assert_num_queries(len(few)):
-            manager_client.get(url)
-
-    def test_of_what_a_customer_arranged(
-        self, manager_client: Client, store: Store, django_assert_max_num_queries: Any, django_assert_num_queries: Any
-    ) -> None:
-        one = appointment_of(store, PHONE, advance=5)
-        url = reverse("diary:of-customer", args=[one.customer_id])
-        with django_assert_max_num_queries(9) as few:
-            manager_client.get(url)
-        for make in (appointment_of, booking_of, enquiry_of):
-            for _ in range(14):
-                make(store, PHONE)  # type: ignore[operator]
-        with django_assert_num_queries(len(few)):
-            manager_client.get(url)
-
-    def test_of_one(
-        self, manager_client: Client, store: Store, facial: Product, django_assert_max_num_queries: Any,
-        django_assert_num_queries: Any,
-    ) -> None:  # fmt: skip
-        few_lines = appointment_of(store, PHONE, lines=[Line("x")], advance=5)
-        many = appointment_of(store, PHONE, lines=[Line("x")] * 40, advance=5)
-        for _ in range(5):
-            paid_ahead(many.customer, 1, reference_type="appointment", reference_id=many.pk)
-        with django_assert_max_num_queries(12) as few:
-            manager_client.get(few_lines.get_absolute_url())
-        with django_assert_num_queries(len(few)):
-            manager_client.get(many.get_absolute_url())
 
 
 def test_the_week_begins_on_monday() -> None:

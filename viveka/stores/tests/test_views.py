@@ -231,16 +231,6 @@ class TestMembers:
         assert "last manager" in response.content.decode()
         assert store.memberships.standing().filter(user=manager).exists()
 
-    def test_the_list_takes_the_same_statements_for_many(
-        self, manager_client, store, django_assert_max_num_queries, django_assert_num_queries
-    ):
-        with django_assert_max_num_queries(6) as few:
-            manager_client.get(reverse("members"))
-        for _ in range(40):
-            MembershipFactory(store=store)
-        with django_assert_num_queries(len(few)):
-            manager_client.get(reverse("members"))
-
 
 class TestPassword:
     def test_ends_the_other_sessions_and_keeps_this_one(self, cashier_client, cashier):
