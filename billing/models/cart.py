@@ -1,3 +1,4 @@
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import models
@@ -14,6 +15,9 @@ from viveka.stores.fields import MoneyField, QuantityField, StaffField, StoreFor
 from viveka.stores.ids import new_id
 from viveka.stores.models import Store, StoreOwned, User
 from viveka.stores.money import ZERO
+
+WORD = ["allowed_by", "allowed_why", "allowed_amount", "allowed_quantity"]
+"""The fields of a manager's word on a line."""
 
 
 def allowed_with_a_reason() -> Q:
@@ -104,8 +108,11 @@ class CartLine(StoreOwned):
     amount = MoneyField(null=True)  # sold for this money: the quantity follows from it
     packet = StoreForeignKey(Batch, null=True, related_name="+", db_index=False)  # whose price is printed on it
     served_by = StaffField(null=True)
-    allowed_by = StaffField(null=True)  # the manager who let the typed price go below cost
+    # A manager's word that it may be sold below cost, as long as it brings so much money for so much of it.
+    allowed_by = StaffField(null=True)
     allowed_why = models.CharField(max_length=500, blank=True)
+    allowed_amount = MoneyField(null=True)
+    allowed_quantity = QuantityField(null=True)
     updated_at = models.DateTimeField(auto_now=True)  # when how much of it, or at what price, was last said
 
     class Meta:
@@ -119,6 +126,11 @@ class CartLine(StoreOwned):
                 name="cart_line_amount_is_money", condition=Q(amount__isnull=True) | Q(amount__gte="0.01")
             ),
             models.CheckConstraint(name="cart_line_allowed_with_a_reason", condition=allowed_with_a_reason()),
+            models.CheckConstraint(
+                name="cart_line_word_has_a_figure",
+                condition=Q(allowed_by__isnull=True, allowed_amount__isnull=True, allowed_quantity__isnull=True)
+                | Q(allowed_by__isnull=False, allowed_amount__isnull=False, allowed_quantity__gt=0),
+            ),
             models.UniqueConstraint(
                 name="cart_line_once_per_price", fields=["cart", "product", "packet", "price"], nulls_distinct=False
             ),
@@ -127,3 +139,13 @@ class CartLine(StoreOwned):
 
     def __str__(self) -> str:
         return f"{self.quantity} {self.product}"
+
+    def take_word(self, by: User, why: str, amount: Decimal, quantity: Decimal) -> None:
+        """A manager lets it go below cost down to `amount` for `quantity` of it. Not saved."""
+        self.allowed_by, self.allowed_why = by, why
+        self.allowed_amount, self.allowed_quantity = amount, quantity
+
+    def forget_word(self) -> None:
+        """No manager's word holds any longer. Not saved."""
+        self.allowed_by, self.allowed_why = None, ""
+        self.allowed_amount, self.allowed_quantity = None, None

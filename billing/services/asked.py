@@ -12,10 +12,11 @@ from viveka.stores.money import ZERO
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The manager who lets a typed price go below cost, and why."""
+    """The manager who lets something go below cost, why, and down to what one of it brings."""
 
     by_id: int
     why: str
+    least: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def sale_item(line: CartLine, store: Store) -> SaleItem:
     """What a line of a cart asks for; its `packet` is at hand."""
     allowance = None
     if line.allowed_by_id and store.allows_below_cost:
-        allowance = Allowance(line.allowed_by_id, line.allowed_why)
+        assert line.allowed_amount is not None and line.allowed_quantity
+        allowance = Allowance(line.allowed_by_id, line.allowed_why, line.allowed_amount / line.allowed_quantity)
     return SaleItem(
         line.product_id, line.quantity, line.price, discount=line.discount, amount=line.amount, packet=line.packet,
         served_by_id=line.served_by_id, allowance=allowance,

@@ -215,7 +215,7 @@ def _write_lines(
     rows: list[BillLine] = []
     movements: list[StockMovement] = []
     for position, line in enumerate(lines, 1):
-        asked, word = line.asked, line.asked.allowance
+        asked, word = line.asked, line.word
         row = BillLine(
             store_id=common["store_id"], bill_id=bill_id, product_id=line.product.pk, position=position,
             item=line.item + 1, name=line.product.name, unit=line.product.unit, quantity=line.quantity,

@@ -1,4 +1,5 @@
-"""Discounts at the counter: on a line or on the whole cart, as an amount or a part of a hundred, never below cost."""
+"""Discounts at the counter: on a line or on the whole cart, as an amount or a part of a hundred; below cost by a
+manager's word alone."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -6,8 +7,10 @@ from decimal import Decimal
 from django.db import transaction
 
 from billing.models import Cart
+from billing.services.below_cost import hold_to_words, insist_above_cost
 from billing.services.carts import Machine, find_line, lock_current
 from billing.services.priced_cart import PricedCart, read_cart
+from debts.services import Permission
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.models import Store, User
 from viveka.stores.money import ZERO, read_amount, to_paisa
@@ -31,21 +34,43 @@ def read_discount(text: str, whole: Decimal) -> Decimal:
 
 @retry_when_entangled
 @transaction.atomic
-def discount_line(*, store: Store, by: User, machine: Machine = None, line_id: int, typed: str, now: datetime) -> None:
-    """Take something off a line. Raises Refused where it is more than the line, or below what the goods cost."""
+def discount_line(
+    *,
+    store: Store,
+    by: User,
+    machine: Machine = None,
+    line_id: int,
+    typed: str,
+    now: datetime,
+    permission: Permission | None = None,
+) -> None:
+    """Take something off a line. Raises Refused where it is more than the line; BelowCost where that takes it below
+    what the goods cost, unless a manager's `permission` is given and the store has such prices.
+    """
     line = find_line(store, by, machine, line_id)
     priced = _read(store, line.cart, now).line(line_id)
     assert priced is not None
     line.discount = read_discount(typed, sum((part.subtotal for part in priced.quoted), ZERO))
     line.save(update_fields=["discount"])
+    hold_to_words(store, line.cart, now)
     if line.discount:
-        _insist(_read(store, line.cart, now), [line_id])
+        insist_above_cost(store, line.cart, [line], permission, now, field="discount")
 
 
 @retry_when_entangled
 @transaction.atomic
-def discount_cart(*, store: Store, by: User, machine: Machine = None, typed: str, now: datetime) -> None:
-    """Take something off the whole, after what is off its lines. Raises Refused as for a line; Missing without cart."""
+def discount_cart(
+    *,
+    store: Store,
+    by: User,
+    machine: Machine = None,
+    typed: str,
+    now: datetime,
+    permission: Permission | None = None,
+) -> None:
+    """Take something off the whole, after what is off its lines. Raises Refused, BelowCost as for a line (all lines
+    that it takes below cost are named, and a manager's `permission` is for all of them); Missing without cart.
+    """
     cart = lock_current(store, by, machine)
     if cart is None:
         raise Missing("There is no sale at hand.", "discount")
@@ -53,20 +78,13 @@ def discount_cart(*, store: Store, by: User, machine: Machine = None, typed: str
     priced = _read(store, cart, now)
     cart.discount = read_discount(typed, priced.quote.subtotal - priced.quote.discount)
     cart.save(update_fields=["discount", "updated_at"])
+    after = _read(store, cart, now)
+    if after.discount_error:
+        raise Refused(after.discount_error, "discount")
+    hold_to_words(store, cart, now)
     if cart.discount:
-        after = _read(store, cart, now)
-        if after.discount_error:
-            raise Refused(after.discount_error, "discount")
-        _insist(after, [one.line.pk for one in after.lines])
+        insist_above_cost(store, cart, [one.line for one in after.lines], permission, now, field="discount")
 
 
 def _read(store: Store, cart: Cart, now: datetime) -> PricedCart:
     return read_cart(store, cart, store.day_of(now))
-
-
-def _insist(priced: PricedCart, line_ids: list[int]) -> None:
-    """Raises Refused for what a discount made wrong of these lines."""
-    for index, one in enumerate(priced.lines):
-        field, sentence = priced.quote.refused.get(index, ("", ""))
-        if one.line.pk in line_ids and field in ("price", "discount") and one.quoted:
-            raise Refused(sentence, "discount")

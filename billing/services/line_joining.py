@@ -40,7 +40,8 @@ def join(line: CartLine, other: CartLine) -> None:
     if line.quantity > MAX_QUANTITY:
         raise Refused(f"Quantity is at most {MAX_QUANTITY}.", "quantity")
     line.discount += other.discount
-    line.amount, line.allowed_by, line.allowed_why = None, None, ""
+    line.amount = None
+    line.forget_word()
     if other.pk:
         other.delete()
 

@@ -6,16 +6,14 @@ from decimal import Decimal
 from django.db import transaction
 
 from billing.models import Batch, CartLine
+from billing.services.below_cost import insist_above_cost
 from billing.services.carts import Machine, find_line, lock_current
 from billing.services.line_joining import join, of_the_packet, of_the_same_price, one_off
 from billing.services.priced_cart import read_cart
-from billing.services.quote import BELOW_COST, BelowCost
 from debts.services import Permission
 from viveka.stores.errors import Missing, Refused
 from viveka.stores.models import Membership, Role, Store, User
 from viveka.stores.transactions import retry_when_entangled
-
-NOT_ALLOWED = "This store sells nothing below the lowest price. Its settings say so."
 
 
 @retry_when_entangled
@@ -72,13 +70,13 @@ def split_packet(
         piece = other
     piece.packet = packet
     piece.save()
-    for one in (piece, line):
-        _refuse_price(store, one, now)
+    insist_above_cost(store, line.cart, [piece, line], None, now, field="price")
 
 
 def _take_packet(store: Store, line: CartLine, batch_id: int | None, now: datetime) -> None:
     packet = None if batch_id is None else _packet(line, batch_id)
-    line.packet, line.price, line.allowed_by, line.allowed_why = packet, None, None, ""
+    line.packet, line.price = packet, None
+    line.forget_word()
     if packet is None:
         other = of_the_same_price(line)
     else:
@@ -87,7 +85,7 @@ def _take_packet(store: Store, line: CartLine, batch_id: int | None, now: dateti
         join(line, other)
     line.save()
     if packet is not None:
-        _refuse_price(store, line, now)
+        insist_above_cost(store, line.cart, [line], None, now, field="price")
 
 
 def _packet(line: CartLine, batch_id: int) -> Batch:
@@ -115,17 +113,13 @@ def set_price(
     a manager's `permission` is given and the store has such prices; Refused above an MRP.
     """
     line = find_line(store, by, machine, line_id)
-    line.price, word = price, None
-    if permission and price is not None:
-        if not store.allows_below_cost:
-            raise Refused(NOT_ALLOWED, "price")
-        word = permission
+    line.price = price
+    line.forget_word()
     if other := of_the_same_price(line):
         join(line, other)
-    line.allowed_by, line.allowed_why = (word.by, word.why) if word else (None, "")
     line.save()
     if price is not None:
-        _refuse_price(store, line, now)
+        insist_above_cost(store, line.cart, [line], permission, now, field="price")
 
 
 @retry_when_entangled
@@ -156,13 +150,6 @@ def servers_of(store: Store) -> list[User]:
     """Who may have served: all who sell in the store. One query."""
     sells = Membership.objects.standing().filter(store=store).exclude(role=Role.AUDITOR)
     return list(User.objects.filter(memberships__in=sells).order_by("first_name", "username"))
-
-
-def _refuse_price(store: Store, line: CartLine, now: datetime) -> None:
-    _, (field, sentence) = _judged(store, line, now)
-    if field == "price":
-        is_below_cost = sentence == BELOW_COST.format(name=line.product.name)
-        raise (BelowCost if is_below_cost else Refused)(sentence, "price")
 
 
 def _judged(store: Store, line: CartLine, now: datetime) -> tuple[Decimal, tuple[str, str]]:

@@ -52,6 +52,10 @@ class PricedLine:
     """The prices to choose from, for showing."""
     was: str = ""
     """How the line read when the cashier confirmed it, where that has changed since."""
+    refused: tuple[str, str] = ("", "")
+    """What about it is against a rule (field, sentence)."""
+    needs_word: bool = False
+    """That rule is that it goes below cost: a manager's word may let it pass."""
     is_split: bool = False
     """Another line is of the same product, at another price."""
 
@@ -77,6 +81,11 @@ class PricedLine:
         """The product; with the price where that tells its lines apart."""
         name = self.line.product.name
         return f"{name} at {' and '.join(map(str, self.prices))}" if self.is_split and self.prices else name
+
+    @property
+    def pin_prefix(self) -> str:
+        """What tells a manager's boxes at this line from those at others."""
+        return f"line-{self.line.pk}-"
 
     @property
     def others(self) -> list[Packet]:
@@ -173,7 +182,8 @@ def read_cart(store: Store, cart: Cart | None, day: date) -> PricedCart:
     told = [
         PricedLine(
             line, priced.of_item(n), priced.short.get(n) or priced.refused.get(n, ("", ""))[1],
-            sign=SYMBOLS.get(store.currency, "="),
+            sign=SYMBOLS.get(store.currency, "="), refused=priced.refused.get(n, ("", "")),
+            needs_word=n in priced.below_cost,
         )
         for n, line in enumerate(lines)
     ]  # fmt: skip

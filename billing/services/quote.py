@@ -3,104 +3,23 @@
 Pure: it reads the rows it is given and touches no database. The counter shows it, the checkout bills it.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 
 from billing.models import Batch, Product
 from billing.services.asked import SaleItem, sale_item
+from billing.services.quoted import BelowCost, InsufficientStock, Quote, QuotedLine
 from billing.services.worth import quantity_worth
-from viveka.stores.errors import Conflict, Refused, RefusedFields
+from viveka.stores.errors import Refused
 from viveka.stores.fifo import take_oldest_first
 from viveka.stores.money import MAX_MONEY, MAX_QUANTITY, ZERO, show_quantity, spread, to_paisa
 
-__all__ = ["BELOW_COST", "BelowCost", "Quote", "QuotedLine", "SaleItem", "quote", "sale_item"]
+__all__ = ["BELOW_COST", "BelowCost", "InsufficientStock", "Quote", "QuotedLine", "SaleItem", "quote", "sale_item"]
 ABOVE_MRP = "{name} can't be sold above its MRP of {mrp}."
 HALF_PAISA = Decimal("0.005")
 BELOW_COST = "{name} would be sold below the lowest price allowed. Raise the price or lower the discount."
-
-
-class InsufficientStock(Conflict):
-    """Fewer are left than were asked for."""
-
-
-class BelowCost(Refused):
-    """A typed price or a discount takes goods below what they cost."""
-
-
-@dataclass(slots=True)
-class QuotedLine:
-    """A product at one price, with the batches that it comes from."""
-
-    item: int
-    product: Product
-    price: Decimal
-    quantity: Decimal
-    parts: list[tuple[Batch, Decimal]]
-    subtotal: Decimal
-    cost: Decimal
-    asked: SaleItem
-    discount: Decimal = ZERO
-    rounding: Decimal = ZERO
-    short: Decimal = Decimal(0)
-    """How much of it is not there; a batch to come will settle it."""
-
-    @property
-    def total(self) -> Decimal:
-        return self.subtotal - self.discount + self.rounding
-
-
-@dataclass(slots=True)
-class Quote:
-    """Lines in the order they were asked for, and what is wrong with them, by item.
-
-    `discount` is all of it, on lines and on the whole; `rounding` takes the total to the whole rupee.
-    """
-
-    lines: list[QuotedLine] = field(default_factory=list)
-    discount: Decimal = ZERO
-    rounding: Decimal = ZERO
-    short: dict[int, str] = field(default_factory=dict)
-    refused: dict[int, tuple[str, str]] = field(default_factory=dict)  # item: (field, sentence)
-
-    @property
-    def subtotal(self) -> Decimal:
-        return sum((line.subtotal for line in self.lines), ZERO)
-
-    @property
-    def total(self) -> Decimal:
-        return self.subtotal - self.discount + self.rounding
-
-    @property
-    def total_cost(self) -> Decimal:
-        return sum((line.cost for line in self.lines), ZERO)
-
-    @property
-    def is_sellable(self) -> bool:
-        return bool(self.lines) and not self.short and not self.refused
-
-    def of_item(self, item: int) -> list[QuotedLine]:
-        return [line for line in self.lines if line.item == item]
-
-    def digest(self) -> str:
-        """A short fingerprint of what was shown: products, quantities, prices."""
-        shown = [
-            f"{line.product.pk}:{line.quantity:.3f}:{line.price:.2f}:{line.subtotal:.2f}"
-            + (f":{line.short:.3f}" if line.short else "")
-            for line in self.lines
-        ]
-        return hashlib.sha256("|".join([*shown, f"{self.discount:.2f}"]).encode()).hexdigest()[:16]
-
-    def insist(self) -> None:
-        """Raise what stands against selling this: every line is looked at before anything is said."""
-        if self.refused:
-            raise RefusedFields({f"saleItems.{item}.{name}": [text] for item, (name, text) in self.refused.items()})
-        if self.short:
-            refusal = InsufficientStock(" ".join(self.short.values()))
-            refusal.errors = {f"saleItems.{item}.quantity": [text] for item, text in self.short.items()}
-            raise refusal
 
 
 def quote(
@@ -254,7 +173,7 @@ def _round(result: Quote) -> None:
 def _check_price(result: Quote, line: QuotedLine) -> None:
     """Nothing above an MRP; a price that a person chose or lowered by a discount, not below cost either.
 
-    The MRP is that of the packet in hand where one was named. A manager's word holds down to the price it was about.
+    The MRP is that of the packet in hand where one was named. A manager's word holds down to what it was about.
     """
     asked = line.asked
     batches = [asked.packet] if asked.packet else [batch for batch, _ in line.parts]
@@ -262,26 +181,27 @@ def _check_price(result: Quote, line: QuotedLine) -> None:
     if mrps and line.price > min(mrps):
         text = ABOVE_MRP.format(name=line.product.name, mrp=min(mrps))
         result.refused.setdefault(line.item, ("price", text))
-    is_chosen = asked.price is not None or asked.packet is not None
-    if (
-        is_chosen
-        and any(line.price < _least(line, batch) for batch, _ in line.parts)
-        or (line.discount and _is_below_cost(line))
-    ):
-        result.refused.setdefault(line.item, ("price", BELOW_COST.format(name=line.product.name)))
+    line.is_below_cost = _is_below(line, None)
+    is_allowed = asked.allowance is not None and not _is_below(line, asked.allowance.least)
+    if line.is_below_cost and not is_allowed and line.item not in result.refused:
+        result.below_cost.add(line.item)
+        result.refused[line.item] = ("price", BELOW_COST.format(name=line.product.name))
 
 
-def _least(line: QuotedLine, batch: Batch) -> Decimal:
-    """What one out of this batch has to bring."""
-    if line.asked.allowance and line.asked.price is not None:
-        return min(batch.cost_price, line.asked.price)
-    return batch.cost_price
-
-
-def _is_below_cost(line: QuotedLine) -> bool:
-    """Whether any of the batches behind the line brings less than it cost, after the discount (not the rounding).
+def _is_below(line: QuotedLine, allowed: Decimal | None) -> bool:
+    """Whether a price that a person chose, or a discount, brings less than a batch of it cost; where a word allows less
+    for one, less than that.
 
     A batch's share may miss half a paisa, which is what rounding the line takes.
     """
-    paid = line.subtotal - line.discount
-    return any(paid * part / line.quantity + HALF_PAISA < part * _least(line, batch) for batch, part in line.parts)
+    asked = line.asked
+
+    def least(batch: Batch) -> Decimal:
+        return batch.cost_price if allowed is None else min(batch.cost_price, allowed)
+
+    is_chosen = asked.price is not None or asked.packet is not None
+    if is_chosen and any(line.price < least(batch) for batch, _ in line.parts):
+        return True
+    return bool(line.discount) and any(
+        line.paid * part / line.quantity + HALF_PAISA < part * least(batch) for batch, part in line.parts
+    )

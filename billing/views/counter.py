@@ -20,7 +20,6 @@ from billing.services import carts
 from billing.services.buyer_shown import match_buyers, show_buyer
 from billing.services.carts import BuyerNoted
 from billing.services.checkout import Sale, Terms, complete_cart
-from billing.services.discounts import discount_cart
 from billing.services.held_carts import hold_cart, take_up_cart
 from billing.services.open_items import add_open_item
 from billing.services.priced_cart import price_each
@@ -82,20 +81,6 @@ def cart_add(request: StoreRequest) -> HttpResponse:
         said.unlisted = Unlisted.of(code, refusal.message)
     except Refused as refusal:
         said.notices.append(refusal.message)
-    return answer(request, CART, said)
-
-
-@require_POST
-@cashier_required
-def cart_discount(request: StoreRequest) -> HttpResponse:
-    """The same off the whole."""
-    said, typed = Said(), request.POST.get("discount", "").strip()
-    try:
-        discount_cart(**till_of(request), typed=typed, now=timezone.now())
-    except Missing as missing:
-        said.notices.append(missing.message)
-    except Refused as refusal:
-        said.discount_error = (typed, refusal.message)
     return answer(request, CART, said)
 
 

@@ -1,4 +1,4 @@
-"""Changes to one line of the cart: how much, at what price, less what, served by whom."""
+"""Changes to a line of the cart, or to all of them: how much, at what price, less what, served by whom."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,7 +10,9 @@ from django.views.decorators.http import require_POST
 
 from billing.forms.counter import read_key
 from billing.services import carts, line_terms
-from billing.services.discounts import discount_line
+from billing.services.below_cost import allow_line
+from billing.services.discounts import discount_cart, discount_line
+from billing.services.quote import BelowCost
 from billing.services.worth import read_worth
 from billing.views.till import CART, Said, answer, till_of
 from debts.services import Permission
@@ -40,7 +42,7 @@ def line_quantity(request: StoreRequest, pk: int) -> HttpResponse:
         else:
             carts.set_quantity(**line, quantity=read_quantity(typed))
 
-    return _change_line(request, pk, "quantity", change, typed)
+    return _change_line(request, pk, "quantity", change, typed=typed)
 
 
 @require_POST
@@ -48,20 +50,20 @@ def line_quantity(request: StoreRequest, pk: int) -> HttpResponse:
 def line_price(request: StoreRequest, pk: int) -> HttpResponse:
     """Set the price of a line; empty is the price of its batches. Below cost a manager has to allow it."""
     typed = request.POST.get("price", "").strip()
-    allowing = Allowing(request, what=BELOW_COST) if request.store.allows_below_cost else None
 
-    def change() -> None:
-        now = timezone.now()
-        terms: dict[str, Any] = {**till_of(request), "line_id": pk, "now": now}
-        terms["price"] = read_amount(typed, field="price") if typed else None
-        try:
-            line_terms.set_price(**terms)
-        except line_terms.BelowCost:
-            if not (allowing and allowing.is_given):
-                raise
-            line_terms.set_price(**terms, permission=Permission(*allowing.allowed(now)))
+    def set_price(**how: Any) -> None:
+        price = read_amount(typed, field="price") if typed else None
+        line_terms.set_price(**till_of(request), line_id=pk, price=price, **how)
 
-    return _change_line(request, pk, "price", change, typed, allowing)
+    return _change_line(request, pk, "price", *by_word(request, set_price), typed=typed)
+
+
+@require_POST
+@cashier_required
+def line_allow(request: StoreRequest, pk: int) -> HttpResponse:
+    """A manager lets a line that stands below cost be sold as it stands."""
+    change, allowing = by_word(request, partial(allow_line, **till_of(request), line_id=pk))
+    return _change_line(request, pk, "allow", change, allowing)
 
 
 @require_POST
@@ -85,10 +87,26 @@ def line_split(request: StoreRequest, pk: int) -> HttpResponse:
 @require_POST
 @cashier_required
 def line_discount(request: StoreRequest, pk: int) -> HttpResponse:
-    """Take an amount or a part of a hundred off a line; empty is nothing."""
+    """Take an amount or a part of a hundred off a line; empty is nothing. Below cost a manager has to allow it."""
     typed = request.POST.get("discount", "").strip()
-    change = partial(discount_line, **till_of(request), line_id=pk, typed=typed, now=timezone.now())
-    return _change_line(request, pk, "discount", change, typed)
+    deed = partial(discount_line, **till_of(request), line_id=pk, typed=typed)
+    return _change_line(request, pk, "discount", *by_word(request, deed), typed=typed)
+
+
+@require_POST
+@cashier_required
+def cart_discount(request: StoreRequest) -> HttpResponse:
+    """The same off the whole."""
+    typed = request.POST.get("discount", "").strip()
+    change, allowing = by_word(request, partial(discount_cart, **till_of(request), typed=typed))
+    said = Said(allowing=allowing)
+    try:
+        change()
+    except Missing as missing:
+        said.notices.append(missing.message)
+    except Refused as refusal:
+        said.discount_error = (typed, _told(said, refusal))
+    return answer(request, CART, said)
 
 
 @require_POST
@@ -119,13 +137,30 @@ def line_remove(request: StoreRequest, pk: int) -> HttpResponse:
     return answer(request, CART, Said())
 
 
+def by_word(request: StoreRequest, deed: Callable[..., None]) -> tuple[Callable[[], None], Allowing | None]:
+    """A deed that may go below cost, done with a manager's word where it does and one was sent; and what was sent."""
+    allowing = Allowing(request, what=BELOW_COST) if request.store.allows_below_cost else None
+
+    def change() -> None:
+        now = timezone.now()
+        try:
+            deed(now=now)
+        except BelowCost:
+            if not (allowing and allowing.is_given):
+                raise
+            deed(now=now, permission=Permission(*allowing.allowed(now)))
+
+    return change, allowing
+
+
 def _change_line(
     request: StoreRequest,
     pk: int,
     field_name: str,
     change: Callable[[], None],
-    typed: str = "",
     allowing: Allowing | None = None,
+    *,
+    typed: str = "",
 ) -> HttpResponse:
     said = Said(allowing=allowing)
     try:
@@ -133,7 +168,12 @@ def _change_line(
     except Missing as missing:
         said.notices.append(missing.message)
     except Refused as refusal:
-        was_asked = allowing is not None and bool(allowing.errors)  # what is wrong with her word is said beside it
-        said.line_error = (pk, field_name, typed, STILL_BELOW if was_asked else refusal.message)
-        said.asks_manager = allowing is not None and (was_asked or isinstance(refusal, line_terms.BelowCost))
+        said.line_error = (pk, field_name, typed, _told(said, refusal))
     return answer(request, CART, said)
+
+
+def _told(said: Said, refusal: Refused) -> str:
+    """The sentence beside the figure; a manager is asked where her word may let it pass."""
+    was_asked = said.allowing is not None and bool(said.allowing.errors)  # what is wrong with it is said beside it
+    said.asks_manager = said.allowing is not None and (was_asked or isinstance(refusal, BelowCost))
+    return STILL_BELOW if was_asked else refusal.message

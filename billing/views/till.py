@@ -96,7 +96,7 @@ def render_till(request: StoreRequest, fragment: str, said: Said) -> HttpRespons
         "notices": said.notices,
         "unlisted": said.unlisted,
         "payment": said.payment,
-        "allowing": said.allowing,
+        "allowing": said.allowing or Allowing(request, what=""),
     }
     if needed in {TILL, CART}:
         context |= _goods(request, cart, said)
@@ -125,6 +125,7 @@ def _goods(request: StoreRequest, cart: Cart | None, said: Said) -> dict[str, An
         "priced": priced,
         "servers": servers,
         "asks_manager": said.asks_manager,
+        "may_ask": request.store.allows_below_cost,
     }
     shown["coming"] = coming = read_coming(cart, priced.quote.total)
     shown["to_pay"] = priced.quote.total - (coming.covers if coming else ZERO)

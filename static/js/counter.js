@@ -50,6 +50,7 @@
     if (submitter?.id === "hold") return hold();
     const target = submitter?.name === "customer" ? "#customer" : form.dataset.target; // one picked from the list
     const after = () => {
+      if (form.matches(".cart-allow")) (document.querySelector(".cart-allow .is-invalid") ?? byId("code")).focus();
       if (target === "#customer" || target === "#till") byId("code").focus();
     };
     post(form.action, target, new FormData(form, submitter), { after });

@@ -25,6 +25,7 @@ ROWS = [
     Row("billing:open-item", SELLERS, get=False, post=True),
     Row("billing:line-packet", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:line-split", SELLERS, get=False, post=True, of=line, missing=200),
+    Row("billing:line-allow", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:line-server", SELLERS, get=False, post=True, of=line, missing=200),
     Row("billing:cart-server", SELLERS, get=False, post=True),
     Row("billing:cart-discount", SELLERS, get=False, post=True),

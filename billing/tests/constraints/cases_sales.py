@@ -13,6 +13,7 @@ A_USE = "(SELECT deduction_id FROM billing_moneyback AS one WHERE way = 'restore
 AN_APPOINTMENT = "(SELECT id FROM advances_appointment AS one ORDER BY created_at DESC LIMIT 1)"
 A_BOOKING = "(SELECT id FROM advances_booking AS one ORDER BY created_at DESC LIMIT 1)"
 SOMEBODY = "(SELECT max(id) FROM stores_user)"
+WORD = {"allowed_by_id": SOMEBODY, "allowed_why": "'x'", "allowed_amount": "1", "allowed_quantity": "1"}
 A_VOID = "(SELECT bill_id FROM billing_return AS one WHERE is_void ORDER BY id DESC LIMIT 1)"
 
 # (table, constraint, what is changed in the copy)
@@ -84,6 +85,9 @@ REFUSED: list[tuple[str, str, dict[str, str]]] = [
     ("cartline", "cart_line_amount_is_money", {"amount": "0"}),
     ("cartline", "cart_line_allowed_with_a_reason", {"allowed_by_id": SOMEBODY}),
     ("cartline", "cart_line_allowed_with_a_reason", {"allowed_why": "'x'"}),
+    ("cartline", "cart_line_word_has_a_figure", {"allowed_by_id": SOMEBODY, "allowed_why": "'x'"}),
+    ("cartline", "cart_line_word_has_a_figure", {"allowed_amount": "1", "allowed_quantity": "1"}),
+    ("cartline", "cart_line_word_has_a_figure", WORD | {"allowed_quantity": "0"}),
     ("cartline", "cart_line_once_per_price", {"product_id": "product_id"}),
     ("cart", "cart_of_at_most_one_record", {"appointment_id": AN_APPOINTMENT, "booking_id": A_BOOKING}),
     ("recordbill", "record_bill_is_of_one_record", {"booking_id": A_BOOKING}),

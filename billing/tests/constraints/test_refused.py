@@ -70,6 +70,8 @@ def test_every_row_is_of_a_store_and_a_person_that_exist(shop: dict[str, Any]) -
             if isinstance(field, models.ForeignKey) and field.name not in tied:
                 is_word = field.name == "allowed_by" and "allowed_why" in columns(name_of(model))
                 why = {"allowed_why": "'x'"} if is_word else {}
+                if is_word and "allowed_amount" in columns(name_of(model)):
+                    why |= {"allowed_amount": "1", "allowed_quantity": "1"}
                 act = partial(copy, name_of(model), shop[name_of(model)], **{field.column: "0"}, **why)
                 assert "foreign key" in refused(act).message_primary, field
 

@@ -87,7 +87,8 @@ def bird(pair):
     sell(store, by, [(pair.soap, 2)], buyer=Buyer(phone=DIGITS[0], name=f"{CANARY} junior"))
     filled_cart(store, by, [(pair.soap, 1)], customer=bird, phone=DIGITS[0], customer_name=f"{CANARY} Rao")
     cart = filled_cart(store, by, [(pair.soap, 1)], customer=bird)
-    CartLine.objects.filter(cart__customer=bird).update(price=70, allowed_by=by, allowed_why=f"{CANARY} is a friend")
+    word = {"allowed_by": by, "allowed_why": f"{CANARY} is a friend", "allowed_amount": 70, "allowed_quantity": 1}
+    CartLine.objects.filter(cart__customer=bird).update(price=70, **word)
     store.allows_below_cost = True
     complete_cart(store=store, by=by, cart_id=cart.pk, tenders=[Tender("cash")], now=timezone.now())
     filled_cart(store, by, [(pair.soap, 1)], customer_name=f"{CANARY} Rao", dropped_at=timezone.now())
