@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0013_one_line_per_price'),
+        ('billing', '0014_money_back_put_right'),
         ('stores', '0010_selling_what_is_not_there'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
