@@ -1,6 +1,6 @@
 """What lists can be narrowed to."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
@@ -11,8 +11,30 @@ from billing.models import Bill, MethodChange, Payment, PaymentMethod, Product
 from billing.models.bill import BillQuerySet
 from billing.models.product import ProductQuerySet
 from billing.stock_list import SHOWN, narrowed
-from viveka.stores.filters import AmountFilter, DayFilter, SearchFilterSet
-from viveka.stores.models import Store, User
+from viveka.stores.filters import AmountFilter, DayFilter, SearchFilterSet, StoreFilterSet
+from viveka.stores.models import Store, Till, TillSession, User
+
+
+class TillSessionFilter(StoreFilterSet):
+    """Till sessions by till and by the days on which they were opened, in the store's zone."""
+
+    till = django_filters.ModelChoiceFilter(queryset=Till.objects.none(), empty_label="All tills", label="Till")
+    from_day = DayFilter(label="Opened from", method="since")
+    to_day = DayFilter(label="To", method="until")
+
+    class Meta:
+        model = TillSession
+        fields: list[str] = []
+
+    def __init__(self, data: Any, **told: Any) -> None:
+        super().__init__(data, **told)
+        self.form.fields["till"].queryset = Till.objects.of(self.store).order_by("name", "id")
+
+    def since(self, sessions: Any, name: str, day: date) -> Any:
+        return sessions.filter(opened_at__gte=self.store.start_of(day))
+
+    def until(self, sessions: Any, name: str, day: date) -> Any:
+        return sessions.filter(opened_at__lt=self.store.start_of(day + timedelta(days=1)))
 
 
 class ProductFilter(SearchFilterSet):

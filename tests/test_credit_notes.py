@@ -159,6 +159,21 @@ class TestScreens:
             assert part in page
         assert note.number in manager_client.get(reverse("billing:credit-notes")).content.decode()
 
+    def test_the_customers_page_tells_the_newest(self, cashier_client, store, other_store, manager, soap):
+        asha = CustomerFactory(store=store)
+        item = NoteItem(soap.pk, D(1), D(9), place=NOWHERE)
+        notes = [credit_of(store, manager, item, buyer=Buyer(customer_id=asha.pk)) for _ in range(6)]
+        nobodys = credit_of(store, manager, item)
+        page = cashier_client.get(reverse("customer-purchases", args=[asha.pk])).content.decode()
+        assert [one.number in page for one in notes] == [False, *[True] * 5]
+        url = f"{reverse('billing:credit-notes')}?customer={asha.pk}"
+        assert url in page and nobodys.number not in page
+        listed = cashier_client.get(url).content.decode()
+        assert all(one.number in listed for one in notes) and nobodys.number not in listed
+        theirs = CustomerFactory(store=other_store)
+        for wrong in (theirs.pk, "x", "9" * 30):
+            assert cashier_client.get(reverse("billing:credit-notes"), {"customer": wrong}).status_code == 404
+
     def test_a_cashier_needs_the_managers_pin(self, cashier_client, manager_pin, soap):
         url = reverse("billing:credit-note-add")
         page = cashier_client.post(url, self.told(reason="", **manager_pin | {"pin": "0000"})).content.decode()

@@ -1,15 +1,20 @@
 """The pages of a till: opened at the first sale where the store wants it, remembered by the machine, counted, read."""
 
+from datetime import timedelta
 from decimal import Decimal as D
+from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.models import Payment
 from billing.tests.factories import stocked_product
-from billing.tests.till_factories import opened_till
+from billing.tests.till_factories import counted, opened_till
+from billing.tills import summarize
 from viveka.stores.models import Store, Till, TillCount, TillEntry, TillSession, User
 from viveka.stores.tests.factories import staff
 
@@ -107,6 +112,30 @@ def test_a_manager_adds_tills_and_takes_them_out_of_use(store: Store, manager_cl
     assert not Till.objects.get().is_active and "not in use" in page(manager_client, url)
     manager_client.post(reverse("billing:till-change", args=[till.pk]), {"in_use": "1"})
     assert Till.objects.get().is_active
+
+
+def test_past_sessions_of_a_till_and_of_days(store: Store, cashier: User, auditor_client: Client) -> None:
+    """The days are the store's, and the way to the next page keeps to them."""
+    now = timezone.now()
+    first = opened_till(store, cashier, 111, name="Front", now=now - timedelta(days=9))
+    opened_till(store, cashier, 222, name="Back", now=now)
+    for _ in range(26):
+        session = TillSession.objects.filter(till=first.till).latest("id")
+        counted(session, summarize(store, session).expected, cashier, hand_to=cashier)
+    url, day = reverse("billing:tills"), store.day_of(now - timedelta(days=9)).isoformat()
+
+    def floats(**query: Any) -> tuple[int, int]:
+        text = page(auditor_client, f"{url}?{urlencode(query)}")
+        return text.count(">Front</a>"), text.count(">Back</a>")
+
+    assert floats() == (25, 0)
+    assert floats(till=first.till_id) == (25, 0)
+    assert floats(to_day=day) == floats(from_day=day, to_day=day) == (1, 0)
+    assert floats(till=first.till_id, from_day=store.day_of(now)) == (25, 0)
+    older = auditor_client.get(url, {"till": first.till_id, "from_day": day}).context["page"].older
+    assert floats(till=first.till_id, from_day=day, before=older) == (2, 0)
+    for nonsense in ({"till": "9999999999999"}, {"from_day": "yesterday"}, {"to_day": "9999-12-31"}):
+        assert auditor_client.get(url, nonsense).status_code == 200
 
 
 def test_a_hand_over_at_the_screen(store: Store, cashier: User, cashier_client: Client) -> None:

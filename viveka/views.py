@@ -21,12 +21,14 @@ from viveka.stores.access import cashier_required, member_required, reviewer_req
 from viveka.stores.changes import tell, with_previous
 from viveka.stores.errors import Refused
 from viveka.stores.middleware import StoreRequest
+from viveka.stores.models import Store
 from viveka.stores.money import ZERO, show_amount
 from viveka.stores.pages import render_page, safe_next
 from viveka.stores.paging import newest_page
 
 CHANGES_SHOWN = 100
 ROWS_SHOWN = 20
+NOTES_SHOWN = 5
 
 
 @require_safe
@@ -81,16 +83,24 @@ def _deletion(customer: Customer) -> RecordEvent | None:
 @require_safe
 @member_required
 def customer_purchases(request: StoreRequest, pk: int) -> HttpResponse:
-    """The customer's bills, newest first, a page at a time."""
+    """The customer's bills, newest first, a page at a time; beside the first, goods that came back without a bill."""
     customer = get_object_or_404(Customer.objects.of(request.store), pk=pk)
     page = newest_page(Bill.objects.of(request.store).filter(customer=customer), request.GET, by="at")
     bills = Bill.objects.filter(pk__in=[bill.pk for bill in page.rows]).with_status().newest_first()
     context = {
         "customer": customer,
         "page": page,
-        "bills": bills.annotate(items=Count("lines__item", distinct=True)).prefetch_related("payments"),
+        "bills": bills.annotate(items=Count("lines__item", distinct=True)).prefetch_related("payments__method_changes"),
+        "notes": [] if page.newer else _notes(request.store, customer),
+        "notes_shown": NOTES_SHOWN,
     }
     return render_page(request, "customers/purchases.html", context, fragment="customers/_purchases.html")
+
+
+def _notes(store: Store, customer: Customer) -> list[CreditNote]:
+    """The newest credit notes, one more than are shown."""
+    notes = CreditNote.objects.of(store).filter(customer=customer).order_by("-at", "-id")
+    return list(notes.annotate(items=Count("lines")).prefetch_related("money__method_changes")[: NOTES_SHOWN + 1])
 
 
 @require_POST

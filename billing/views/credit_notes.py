@@ -13,6 +13,7 @@ from billing.models import CreditNote
 from billing.services.buyer import Buyer
 from billing.services.credit_notes import NoteItem, note_credit
 from billing.views.corrections import money_shown
+from customers.models import Customer
 from viveka.stores.access import cashier_required, member_required
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal, posted
@@ -27,9 +28,14 @@ from viveka.stores.pin import Allowing
 @require_safe
 @member_required
 def note_list(request: StoreRequest) -> HttpResponse:
-    """All credit notes, the newest first."""
-    page = newest_page(CreditNote.objects.of(request.store).select_related("by"), request.GET, by="at")
-    return render_page(request, "billing/credit_notes.html", {"page": page})
+    """All credit notes, or those of one `customer`, the newest first."""
+    notes, customer = CreditNote.objects.of(request.store).select_related("by"), None
+    if asked := request.GET.get("customer"):
+        key = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+        customer = get_object_or_404(Customer.objects.of(request.store), pk=key)
+        notes = notes.filter(customer=customer)
+    page = newest_page(notes, request.GET, by="at")
+    return render_page(request, "billing/credit_notes.html", {"page": page, "customer": customer})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from billing.filters import TillSessionFilter
 from billing.forms.tills import CashForm, OpenTillForm, TillCountForm, TillForm
 from billing.services.till_counts import close_till
 from billing.tills import summarize
@@ -177,8 +178,12 @@ def till_add(request: StoreRequest) -> HttpResponse:
 
 def _list(request: StoreRequest, form: TillForm) -> HttpResponse:
     sessions = TillSession.objects.of(request.store).select_related("till", "opened_by", "count__by")
-    page = newest_page(sessions, request.GET, by="opened_at")
-    context = {"page": page, "form": form, "tills": Till.objects.of(request.store).order_by("-is_active", "name")}
+    found = TillSessionFilter(request.GET, queryset=sessions, store=request.store)
+    tills = Till.objects.of(request.store).order_by("-is_active", "name")
+    context = {
+        "filter": found, "is_narrowed": any(found.data.get(name) for name in found.form.fields),
+        "page": newest_page(found.qs, request.GET, by="opened_at"), "form": form, "tills": tills,
+    }  # fmt: skip
     return render_page(request, "billing/tills.html", context)
 
 

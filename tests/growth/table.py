@@ -154,7 +154,7 @@ PAGES: dict[str, Shows | Still | list[Shows]] = {
     "billing:till-count": shows(CLERK, of=the("standing")),
     "billing:till-session": shows(r"Tea \d+", of=the("standing")),
     "billing:till-slip": shows(r"Tea \d+", of=the("standing")),
-    "billing:tills": shows(r"Drawer \d+"),
+    "billing:tills": shows(r"/tills/sessions/\d+/"),
     "billing:cart-matches": shows(GOOD, query=asks(code="Good")),
     "billing:counter-upi": Still("one code"),
     "billing:buyer-matches": customers_of(name="name"),
