@@ -82,6 +82,7 @@
 
   const send = (code, values, after) => {
     const asked = () => {
+      document.querySelector(".cart-line.is-at-hand")?.scrollIntoView({ block: "nearest", behavior: "instant" });
       after?.();
       askForPrice();
     };
@@ -180,7 +181,7 @@
     for (const one of optionsOf(box)) one.setAttribute("aria-selected", String(one === option));
     if (option) {
       box.setAttribute("aria-activedescendant", option.id);
-      option.scrollIntoView({ block: "nearest" });
+      option.scrollIntoView({ block: "nearest", behavior: "instant" });
     } else {
       box.removeAttribute("aria-activedescendant");
     }
@@ -280,9 +281,7 @@
   // How much of the cash above the bill is kept; each button says so.
   const aboveGoes = (above) => {
     const box = byId("above");
-    const wasHidden = box.hidden;
     box.hidden = !above && !box.querySelector(".field-error");
-    if (wasHidden && !box.hidden) box.scrollIntoView({ block: "nearest" }); // not below the sum
     const owed = paise(box.dataset.debt);
     const chosen = box.querySelector("[name=above]:checked")?.value;
     return { debts: Math.min(above, owed), advance: above }[chosen] || 0;
@@ -316,6 +315,7 @@
     byId("received").placeholder = onCredit ? "nothing" : "exact";
     const change = byId("change");
     const isShort = received < rest;
+    const hadNoneAbove = byId("above").hidden;
     const above = Math.max((received || 0) - Math.max(rest, 0), 0);
     const goes = aboveGoes(above);
     change.hidden = received === null || (onCredit && isShort) || (above > 0 && goes === above);
@@ -323,6 +323,7 @@
     const isCash = ["cash", "credit"].includes(methodOf());
     change.querySelector(".change-label").textContent = isShort ? "Short by" : isCash ? "Change" : "Above the bill";
     change.querySelector("output").textContent = money(isShort ? rest - received : above - goes);
+    if (hadNoneAbove && above) byId("above").scrollIntoView({ block: "nearest", behavior: "instant" }); // not below the sum
   };
 
   // What a customer is likely to hand over: the next round sums above what is left.
@@ -389,6 +390,7 @@
   const toggleCredit = () => {
     byId(methodOf() === "credit" ? "method-cash" : "method-credit").checked = true;
     refreshPayment();
+    byId("credit").scrollIntoView({ block: "nearest", behavior: "instant" }); // its terms, not below the sum
   };
 
   const addPart = () => {
