@@ -18,9 +18,7 @@ OTHERS = (
 )  # fmt: skip
 NO_GLYPH = "\u25a1"  # what is in none of them, emoji for example
 _PLAIN = re.compile(r"[\x20-\x7e₹–—·×’“”…]*")
-_RIGHT_TO_LEFT = re.compile(
-    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+(?: +[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]+)*"
-)
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 Run = tuple[str, str]
 """The name of a font, and what it writes."""
@@ -46,13 +44,10 @@ def named(font: str, is_bold: bool) -> str:
 
 
 def runs(text: str) -> list[Run]:
-    """The text in pieces, each with its font. Letters that change their neighbours stay in one piece with them.
-
-    Words from right to left that follow each other are one piece without a place to break, which keeps their order.
-    """
+    """The text in pieces, each with its font. Letters that change their neighbours stay in one piece with them."""
     if _PLAIN.fullmatch(text):
         return [(LATIN, text)] if text else []
-    text = _RIGHT_TO_LEFT.sub(lambda found: found[0].replace(" ", "\u00a0"), normalize("NFC", text))
+    text = normalize("NFC", text)
     pieces: list[list[str]] = []
     for letter in text:
         font = _font_of(letter, pieces[-1][0] if pieces else LATIN)
@@ -63,6 +58,11 @@ def runs(text: str) -> list[Run]:
         elif category(letter) != "Cc":
             pieces.append([font, letter])
     return [(font, written) for font, written in pieces]
+
+
+def runs_from_right(word: str) -> bool:
+    """Whether it is read from right to left, as Urdu is."""
+    return bool(_RIGHT_TO_LEFT.search(word))
 
 
 def _font_of(letter: str, current: str) -> str:

@@ -6,12 +6,13 @@ from typing import Any, Literal
 from reportlab.lib.colors import Color, HexColor
 from reportlab.platypus import Flowable
 
-from viveka.stores.pdf.scripts import runs, shaped
+from viveka.stores.pdf.scripts import runs, runs_from_right, shaped
 
 INK, QUIET = HexColor("#1f2a2e"), HexColor("#5a666b")
 _LEADING = 1.45  # above and below the vowel signs of Indian scripts is room
 Align = Literal["left", "right", "center"]
 _Piece = tuple[str, str, float]
+_Word = tuple[str, list[_Piece]]
 
 
 class Words(Flowable):
@@ -41,21 +42,18 @@ class Words(Flowable):
         return 0
 
     def _broken(self, text: str, width: float) -> Iterator[list[_Piece]]:
-        line: list[_Piece] = []
+        line: list[_Word] = []
         used = 0.0
         space = self._measured(" ")[0]
         for word in text.split(" "):
             for piece in self._fitting(word, width):
                 needed = _width(piece)
                 if line and used + space[2] + needed > width + 0.01:
-                    yield line
+                    yield _side_by_side(line, space)
                     line, used = [], 0.0
-                if line:
-                    line.append(space)
-                    used += space[2]
-                line += piece
-                used += needed
-        yield line
+                used += needed + (space[2] if line else 0)
+                line.append((word, piece))
+        yield _side_by_side(line, space)
 
     def _fitting(self, word: str, width: float) -> Iterator[list[_Piece]]:
         """The word; in parts where it is wider than the line."""
@@ -81,6 +79,20 @@ class Words(Flowable):
                 canvas.drawString(x, y, drawn)
                 x += width
             y -= self.leading
+
+
+def _side_by_side(line: list[_Word], space: _Piece) -> list[_Piece]:
+    """The pieces of a line from left to right: words read from the right stand the other way round, as they are read.
+
+    A number that follows such a word is read on with it.
+    """
+    placed: list[list[_Piece]] = []
+    at, was_right = 0, False
+    for word, pieces in line:
+        was_right = runs_from_right(word) or (was_right and word.isdecimal())
+        placed.insert(at if was_right else len(placed), pieces)
+        at = at if was_right else len(placed)
+    return [one for number, pieces in enumerate(placed) for one in ([space, *pieces] if number else pieces)]
 
 
 def _width(pieces: list[_Piece]) -> float:
