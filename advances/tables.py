@@ -65,7 +65,7 @@ class AdvanceTable(tables.Table):
         return status_badge(record)
 
     def render_by(self, value: User) -> str:
-        return value.get_full_name() or value.get_username()
+        return value.called
 
 
 def status_badge(advance: AdvancePayment) -> SafeString:

@@ -126,7 +126,7 @@ class BillTable(StoreTable):
         return show_phone(value, self.store.region)
 
     def render_cashier(self, value: User) -> str:
-        return value.get_full_name() or value.get_username()
+        return value.called
 
     def render_number(self, record: Any) -> str | SafeString:
         if record.status == BillStatus.STANDING and record.is_imported:

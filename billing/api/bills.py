@@ -126,7 +126,7 @@ def bill_out(bill: Bill, lines: Iterable[BillLine], payments: Iterable[Payment],
         customer_phone=bill.customer_phone or None,
         for_name=bill.for_name or None,
         cashier=bill.cashier_id,
-        cashier_name=bill.cashier.get_full_name() or bill.cashier.username,
+        cashier_name=bill.cashier.called,
         reference_number=bill.reference_number or None,
         created_at=bill.at,
     )

@@ -66,7 +66,7 @@ class TillCountForm(forms.Form):
             self.fields[f"piece_{piece}"] = field
         sellers = Membership.objects.standing().filter(store=store, role__in=[Role.CASHIER, Role.MANAGER])
         self.people = {str(one.user_id): one.user for one in sellers.select_related("user").order_by("user__username")}
-        named = [(key, f"{user.get_full_name() or user.username} takes over") for key, user in self.people.items()]
+        named = [(key, f"{user.called} takes over") for key, user in self.people.items()]
         self.fields["hand_to"].choices = [("", "The till is closed"), *named]  # type: ignore[attr-defined]
 
     @property

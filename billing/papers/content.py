@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from debts.models import Debt
-from viveka.stores.models import Store, User
+from viveka.stores.models import Store
 from viveka.stores.money import ZERO, show_amount, show_quantity
 from viveka.stores.phone import show_phone
 
@@ -103,7 +103,3 @@ def moment(store: Store, at: datetime) -> str:
     """The time as it stands on a receipt: 3 Oct 2026, 14:05, in the store's zone."""
     local = timezone.localtime(at, store.zone)
     return f"{local:%-d %b %Y, %H:%M}"
-
-
-def called(person: User) -> str:
-    return person.get_full_name() or person.get_username()

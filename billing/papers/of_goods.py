@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from billing.models import Bill, CreditNote, Payment, PaymentMethod, Return
-from billing.papers.content import Paper, Row, called, moment
+from billing.papers.content import Paper, Row, moment
 from billing.services.balances_told import BalancesTold, balances_told
 from billing.upi import upi_link
 from viveka.stores.money import ZERO, show_quantity
@@ -21,7 +21,7 @@ def bill_paper(bill: Bill) -> Paper:
         paper.marks.append(bill.status_text)
     paper.name_customer(bill.customer_number, bill.customer_name, bill.customer_phone, bill.for_name)
     for line in bill.lines.select_related("served_by"):
-        served = f"Served by {called(line.served_by)}" if line.served_by else ""
+        served = f"Served by {line.served_by.called}" if line.served_by else ""
         paper.goods_of(line.name, line.quantity, line.price, line.subtotal, served)
     _total(paper, bill)
     _came_back(paper, payments)

@@ -2,7 +2,7 @@
 
 from advances.models import AdvancePayment, WalletCause
 from advances.reading import balance_after, usable_until
-from billing.papers.content import Paper, Row, called, moment
+from billing.papers.content import Paper, Row, moment
 from debts.balances import owed_after
 from debts.models import DebtPayment
 
@@ -42,5 +42,5 @@ def debt_payment_paper(payment: DebtPayment) -> Paper:
         rows.append(paper.row("Kept as an advance", payment.kept_amount))
     paper.add(*rows)
     paper.add(paper.row("Still owed", owed_after(customer, "payment", payment.pk), kind="total"))
-    paper.notes.append(f"Received by {called(payment.by)}")
+    paper.notes.append(f"Received by {payment.by.called}")
     return paper

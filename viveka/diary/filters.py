@@ -1,13 +1,13 @@
 """What the lists of the diary can be narrowed to."""
 
 from datetime import date, timedelta
+from operator import attrgetter
 from typing import Any
 
 import django_filters
 
 from advances.models import Booking, RecordStatus
 from advances.models.record import RecordQuerySet
-from viveka.diary.forms import called
 from viveka.diary.kinds import Kind
 from viveka.stores.filters import DayFilter, SearchFilterSet
 from viveka.stores.models import Store, User
@@ -34,7 +34,7 @@ class DiaryFilter(SearchFilterSet):
         if not without:
             staff = User.objects.filter(memberships__store=store).order_by("first_name", "username").distinct()
             self.form.fields["served_by"].queryset = staff
-            self.form.fields["served_by"].label_from_instance = called
+            self.form.fields["served_by"].label_from_instance = attrgetter("called")
         if kind.name == "enquiry":
             self.form.fields["status"].choices = [
                 ("", "All"), *(one for one in RecordStatus.choices if one[0] != RecordStatus.NO_SHOW),

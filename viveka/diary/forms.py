@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -96,7 +97,7 @@ class _SlotForm(DiaryForm):
         super().__init__(data, store=store, initial={"minutes": 30, **(initial or {})})
         staff = User.objects.filter(memberships__store=store, memberships__ended_at__isnull=True, is_active=True)
         self.fields["served_by"].queryset = staff.order_by("first_name", "username").distinct()  # type: ignore[attr-defined]
-        self.fields["served_by"].label_from_instance = called  # type: ignore[attr-defined]
+        self.fields["served_by"].label_from_instance = attrgetter("called")  # type: ignore[attr-defined]
 
     @property
     def begins_at(self) -> datetime:
@@ -169,11 +170,6 @@ class MoveForm(DiaryForm):
     @property
     def begins_at(self) -> datetime:
         return datetime.combine(self.cleaned_data["day"], self.cleaned_data["time"], self.store.zone)
-
-
-def called(person: User) -> str:
-    """A person of the staff as the shop calls them."""
-    return person.get_full_name() or person.get_username()
 
 
 def initial_of(record: Appointment | Booking | Enquiry, store: Store) -> dict[str, Any]:

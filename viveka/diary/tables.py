@@ -12,7 +12,6 @@ from django.utils.text import Truncator
 
 from advances.models import Record, RecordStatus
 from customers.models import Customer
-from viveka.diary.forms import called
 from viveka.diary.kinds import Kind
 from viveka.stores.models import Store, User
 from viveka.stores.money import show_amount
@@ -86,7 +85,7 @@ class DiaryTable(tables.Table):
         return f"{value:%a %-d %b %Y}"
 
     def render_served_by(self, value: User) -> str:
-        return called(value)
+        return value.called
 
     def render_left(self, value: Decimal) -> str:
         return show_amount(value, self.store.currency) if value else ""

@@ -35,7 +35,7 @@ class Served:
 
     @property
     def name(self) -> str:
-        return self.person.get_full_name() or self.person.username
+        return self.person.called
 
     @property
     def kept(self) -> Decimal:

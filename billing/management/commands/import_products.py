@@ -1,4 +1,4 @@
-"""`manage.py import_products FILE.csv --store S`: products and their opening stock out of a file."""
+"""`manage.py import_products FILE --store S`: products and their opening stock out of a file."""
 
 import sys
 from argparse import ArgumentParser
@@ -21,8 +21,9 @@ class Command(BaseCommand):
     """Import a file: every line that can go in goes in, the others are told with their number and the reason."""
 
     help = (
-        "Creates and updates products from a CSV file (UTF-8) and receives their opening batches. "
-        f"Columns: {', '.join(COLUMNS)}; name must be there. The same file again changes nothing."
+        "Creates and updates products from a CSV (UTF-8) or XLSX file and receives their opening batches. "
+        f"Columns: {', '.join(COLUMNS)}; one of name, barcode and sku must be there. "
+        "The same file again changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

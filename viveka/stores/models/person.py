@@ -22,6 +22,11 @@ class User(AbstractUser):
             ),
         ]
 
+    @property
+    def called(self) -> str:
+        """As the shop calls them: by their full name, or else by the name they sign in with."""
+        return self.get_full_name() or self.username
+
 
 class Role(models.TextChoices):
     CASHIER = "cashier", "Cashier"
