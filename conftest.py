@@ -69,18 +69,36 @@ def static_files_when_asked_for() -> Generator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def emptying_between_tests() -> Generator[None]:
-    """Tests with real commits end with TRUNCATE, which the triggers of the ledgers refuse everybody else."""
-    import pgtrigger
-    from django.db.backends.base.operations import BaseDatabaseOperations
+    """Tests with real commits leave empty tables behind, quicker than Django's `flush` would."""
+    from django.test import TransactionTestCase
 
-    empty = BaseDatabaseOperations.execute_sql_flush
+    from tests.emptying import empty_tables
 
-    def unhindered(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
-        with pgtrigger.ignore():
-            empty(self, sql_list)
+    def empty(self: TransactionTestCase) -> None:
+        for alias in self._databases_names(include_mirrors=False):
+            empty_tables(alias)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", unhindered)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_listed_once() -> Generator[None]:
+    """Every test client is a server of its own, which would look through all static files as it starts."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look = WhiteNoiseMiddleware.add_files_from_finders
+    found: dict[str, object] = {}
+
+    def once(self: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", once)
         yield
 
 

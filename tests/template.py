@@ -13,6 +13,8 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
+from tests.emptying import let_rows_be_deleted
+
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "viveka_template_"
 
@@ -25,6 +27,7 @@ def template_database() -> str:
     with (folder / "template.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         there = _templates()
+        let_rows_be_deleted(connection.alias)
         if name not in there:
             for outdated in there:
                 _run("DROP DATABASE IF EXISTS {}", outdated)
