@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from advances.models import AdvancePayment, Utilization, WalletEntry
+from advances.models.advance import AdvanceQuerySet
 from customers.models import Customer
 from viveka.stores.models import Store
 from viveka.stores.money import ZERO
@@ -17,7 +18,7 @@ from viveka.stores.paging import Page, newest_page
 _SETTLED = ("deduction__payment__bill", "deduction__debt_payment")
 
 
-def with_uses(advances: "QuerySet[AdvancePayment]") -> "QuerySet[AdvancePayment]":
+def with_uses(advances: AdvanceQuerySet) -> AdvanceQuerySet:
     """Each with its utilizations and the bill or debt payment behind them: one query more, however many there are."""
     uses = Utilization.objects.select_related(*_SETTLED).order_by("at", "id")
     return advances.prefetch_related(Prefetch("utilizations", uses))

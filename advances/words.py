@@ -13,7 +13,7 @@ from viveka.stores.models import Store
 from viveka.stores.money import show_amount
 from viveka.stores.phone import whatsapp_link
 
-_PAGES = {
+_PAGES: dict[str, str] = {
     ReferenceType.APPOINTMENT: "diary:appointment",
     ReferenceType.BOOKING: "diary:booking",
     ReferenceType.OVERPAYMENT: "debts:payment",
@@ -23,7 +23,7 @@ _PAGES = {
 
 def reference_url(advance: AdvancePayment) -> str:
     """The page of what brought the advance; "" where there is none."""
-    name = _PAGES.get(advance.reference_type)  # type: ignore[call-overload]
+    name = _PAGES.get(advance.reference_type)
     if not name or not advance.reference_id:
         return ""
     try:

@@ -18,6 +18,7 @@ from customers.services import FieldsRequired, edit_customer, save_customer
 from viveka.stores.admin_site import StoreModelAdmin
 from viveka.stores.errors import Refused
 from viveka.stores.phone import normalise_phone, show_phone
+from viveka.stores.requests import store_of
 from viveka.stores.sheets import csv_lines, xlsx_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -103,7 +104,7 @@ class IncompleteFilter(admin.SimpleListFilter):
         return [("yes", "Incomplete")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.incomplete(request.store) if self.value() == "yes" else queryset  # type: ignore[attr-defined]
+        return queryset.incomplete(store_of(request)) if self.value() == "yes" else queryset
 
 
 class BalanceFilter(admin.SimpleListFilter):
@@ -157,9 +158,9 @@ class CustomerAdmin(StoreModelAdmin):
         return super().get_queryset(request).select_related("store")
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+        self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[QuerySet[Customer], bool]:
-        return (queryset.matching(search_term) if search_term.strip() else queryset), False  # type: ignore[attr-defined]
+        return (queryset.matching(search_term) if search_term.strip() else queryset), False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and (obj is None or obj.is_on_record)
@@ -170,16 +171,16 @@ class CustomerAdmin(StoreModelAdmin):
 
     @admin.action(description="Export as CSV")
     def export_csv(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
-        rows = customer_rows(request.store, queryset)  # type: ignore[attr-defined]
+        rows = customer_rows(store_of(request), queryset)
         return _as_file(StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8"), "customers.csv")
 
     @admin.action(description="Export as XLSX")
     def export_xlsx(self, request: HttpRequest, queryset: Any) -> HttpResponseBase:
-        rows = customer_rows(request.store, queryset)  # type: ignore[attr-defined]
+        rows = customer_rows(store_of(request), queryset)
         return _as_file(HttpResponse(xlsx_bytes(rows), content_type=XLSX), "customers.xlsx")
 
     def save_model(self, request: HttpRequest, obj: Customer, form: forms.ModelForm, change: bool) -> None:
-        store, data = request.store, form.cleaned_data  # type: ignore[attr-defined]
+        store, data = store_of(request), form.cleaned_data
         details, phone = {field: data[field] for field in DETAILS}, data["phone"] or ""
         if change:
             switches = {field: data[field] for field in SWITCHES}

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from customers.details import clean_details
 from customers.models import Customer, Found
 from customers.names import is_real
-from viveka.stores.errors import Conflict, Refused, RefusedFields
+from viveka.stores.errors import Conflict, Refused, RefusedFields, broken_rule
 from viveka.stores.models import Store
 from viveka.stores.phone import normalise_phone
 from viveka.stores.transactions import retry_when_entangled
@@ -129,7 +129,7 @@ def _write(store: Store, customer: Customer, values: Mapping[str, str | bool | N
         with transaction.atomic():
             customer.save(update_fields=[*changed, "updated_at"])
     except IntegrityError as error:
-        constraint = error.__cause__.diag.constraint_name  # type: ignore[union-attr]
+        constraint = broken_rule(error)
         if constraint in _PHONE_RULES:
             raise PhoneTaken(Customer.objects.by_phone(store, str(values["phone"])).first()) from None
         if constraint in _CONFLICTS:

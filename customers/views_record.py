@@ -135,7 +135,7 @@ def correct_name(request: StoreRequest, pk: int) -> HttpResponse:
         raise
     except Refused as refusal:
         error = refusal.message
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         context = {"customer": customer, "name_error": error, "typed": name if error else ""}
         return render_page(request, "customers/_name.html", context, status=422 if error else 200)
     if error:

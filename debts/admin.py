@@ -20,7 +20,7 @@ from debts.models import (
     Reminder,
 )
 from debts.services import set_credit_account
-from viveka.stores.admin_site import ReadOnlyInline, StoreModelAdmin
+from viveka.stores.admin_site import ReadOnlyInline, StoreModelAdmin, person
 from viveka.stores.errors import Refused
 from viveka.stores.form_fields import AmountField
 
@@ -144,7 +144,7 @@ class CreditAccountAdmin(StoreModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: CreditAccount, form: forms.ModelForm, change: bool) -> None:
         told = {name: form.cleaned_data[name] for name in CreditAccountForm.Meta.fields}
-        set_credit_account(customer=obj.customer, by=request.user, **told)  # type: ignore[arg-type]
+        set_credit_account(customer=obj.customer, by=person(request), **told)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What the service refuses is a message, not a fault."""

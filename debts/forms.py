@@ -13,7 +13,7 @@ from customers.models import Customer
 from debts.models import TAKEN_BY, CreditAccount, RepaymentMode
 from debts.services import DebtEntry, Repayment
 from viveka.stores.errors import Refused
-from viveka.stores.form_fields import AmountField, DayField, TextField
+from viveka.stores.form_fields import AmountField, DayField, TextField, offer
 from viveka.stores.models import Membership, Store
 from viveka.stores.models.store import TEN_YEARS
 from viveka.stores.money import PAISA, show_amount
@@ -118,9 +118,9 @@ class PaymentForm(_Entry):
         if customer.advance_balance:
             held = show_amount(customer.advance_balance, self.store.currency)
             modes.append((RepaymentMode.ADVANCE.value, f"Advance balance ({held})"))
-        self.fields["mode"].choices = modes  # type: ignore[attr-defined]
+        offer(self, "mode", modes)
         self.picked: list[str] = self.data.getlist("debts") if hasattr(self.data, "getlist") else []
-        self.fields["debts"].choices = [(one, one) for one in self.picked if _is_uuid(one)]  # type: ignore[attr-defined]
+        offer(self, "debts", [(one, one) for one in self.picked if _is_uuid(one)])
 
     @property
     def moment(self) -> datetime | None:

@@ -1,6 +1,7 @@
 """A statement on paper: A4 pages to print or to send."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from reportlab.platypus import Flowable
 
@@ -37,11 +38,11 @@ def statement_paper(store: Store, statement: Statement) -> bytes:
 
 
 def _rows(store: Store, statement: Statement) -> list[Sequence[str]]:
-    def money(amount: object) -> str:
-        return show_amount(amount, store.currency) if amount else ""  # type: ignore[arg-type]
+    def money(amount: Decimal | None) -> str:
+        return show_amount(amount, store.currency) if amount else ""
 
-    def balance(amount: object) -> str:
-        return show_amount(amount, store.currency)  # type: ignore[arg-type]
+    def balance(amount: Decimal) -> str:
+        return show_amount(amount, store.currency)
 
     first = f"{statement.first:%-d %b %Y}" if statement.first else ""
     opening = [first, "Opening balance", "", "", balance(statement.opening_debt), "", money(statement.opening_advance)]

@@ -85,9 +85,9 @@ def test_foreign_keys_point_to_the_left() -> None:
         for field in model._meta.get_fields():
             if mine is None or field.auto_created or not field.is_relation or field.related_model is None:
                 continue
-            theirs = floor_of(field.related_model.__module__)  # type: ignore[union-attr]
+            theirs = floor_of(field.related_model.__module__)
             if theirs is not None and theirs > mine:
-                wrong.append(f"{model.__name__}.{field.name} points to {field.related_model.__name__}")  # type: ignore[union-attr]
+                wrong.append(f"{model.__name__}.{field.name} points to {field.related_model.__name__}")
     assert wrong == []
 
 

@@ -152,6 +152,6 @@ class TestShop:
         store = Store.objects.get()
         visits, deliveries = _story(store)
         assert (Bill.objects.count(), Batch.objects.count()) == (len(visits), len(deliveries))
-        assert Bill.objects.order_by("-sequence").first().at == visits[-1].at  # type: ignore[union-attr]
+        assert Bill.objects.order_by("-sequence").first().at == visits[-1].at
         assert "hold" in run("check_books", store=store.slug)
         assert not load.load_demo(now=later, if_empty=True, say=lambda text: None)

@@ -221,7 +221,7 @@ def pages(client: Client, customer: Customer) -> dict[str, bytes]:
                   "/debts/aging/?day=2025-12-31", "/debts/aging.csv?day=2025-12-31"):  # fmt: skip
         answer = client.get(where, headers={"HX-Request": "true"})
         assert answer.status_code == 200
-        found[where] = b"".join(answer) if answer.streaming else answer.content  # type: ignore[call-overload]
+        found[where] = answer.getvalue()
     return found
 
 

@@ -163,7 +163,7 @@ def test_the_31st_of_december_looks_the_same_in_february(store: Store) -> None:
     before = seen()
     for life in lives:
         life.now = datetime(2026, 1, 1, 6, tzinfo=UTC)
-        life.when = lambda: None  # type: ignore[method-assign]
+        life.when = lambda: None
         life.live(12)
     assert seen() == before
     assert Return.objects.filter(day__gt=last, bill__day__lte=last).exists()
@@ -224,7 +224,7 @@ def test_statement_and_aging_take_a_fixed_number_of_queries(
         asha = CustomerFactory(store=store)
         for _ in range(20):
             owes(asha, 10)
-    with django_assert_num_queries(2):  # type: ignore[attr-defined]
+    with django_assert_num_queries(2):
         read_statement(asha, date(2020, 1, 1), date(2099, 1, 1))
-    with django_assert_num_queries(1):  # type: ignore[attr-defined]
+    with django_assert_num_queries(1):
         read_aging(store, date(2099, 1, 1))

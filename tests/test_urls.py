@@ -35,7 +35,7 @@ def missing(row: Row, shop: Shop) -> str:
 def state(shop: Shop) -> list[dict[str, Any]]:
     """The shop's records as the database has them."""
     records = [shop.customer, shop.product, shop.line, shop.cart, *shop.staff.values()]
-    return [type(record)._base_manager.filter(pk=record.pk).values().get() for record in records]  # type: ignore[attr-defined]
+    return [type(record)._base_manager.filter(pk=record.pk).values().get() for record in records]
 
 
 def test_every_url_has_a_row() -> None:

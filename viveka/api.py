@@ -5,10 +5,12 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from pydantic.alias_generators import to_camel
@@ -104,7 +106,7 @@ def _open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         method = request.method
         if method == "HEAD":
             request.method = "GET"  # whose answer the server sends without its body
-        request.GET = _in_camel(request.GET)  # type: ignore[assignment]
+        request.GET = _in_camel(request.GET)  # type: ignore[assignment]  # a copy, which could still be changed
         response = view(request, *args, **kwargs)
         request.method = method
         if response.status_code != 405:
@@ -114,9 +116,7 @@ def _open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         refused["Allow"] = ", ".join(sorted(allowed))
         return refused
 
-    answering.csrf_exempt = True  # type: ignore[attr-defined]
-    answering.login_required = False  # type: ignore[attr-defined]
-    return answering
+    return login_not_required(csrf_exempt(answering))
 
 
 def _patterns() -> list[URLPattern]:

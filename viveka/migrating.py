@@ -61,8 +61,8 @@ def adding_in_rows() -> Iterator[None]:
         finally:
             self.operations = given
 
-    Migration.apply = apply_in_rows  # type: ignore[method-assign, assignment]
+    Migration.apply = apply_in_rows  # type: ignore[method-assign, assignment]  # Django has no place for it
     try:
         yield
     finally:
-        Migration.apply = apply  # type: ignore[method-assign]
+        Migration.apply = apply  # type: ignore[method-assign]  # as it was

@@ -25,6 +25,7 @@ from viveka.stores.models import Store
 from viveka.stores.money import ZERO, show_amount
 from viveka.stores.pages import render_page, safe_next
 from viveka.stores.paging import newest_page
+from viveka.stores.tracing import changes_of
 
 CHANGES_SHOWN = 100
 ROWS_SHOWN = 20
@@ -125,9 +126,9 @@ def customer_settle(request: StoreRequest, pk: int) -> HttpResponse:
 def customer_changes(request: StoreRequest, pk: int) -> HttpResponse:
     """What was changed on the record, newest first: when, by whom, from what to what."""
     customer = get_object_or_404(Customer.objects.of(request.store), pk=pk)
-    events = Customer.pgh_event_models["update"].objects.filter(pgh_obj=customer.pk)  # type: ignore[attr-defined]
+    events = changes_of(Customer).filter(pgh_obj=customer.pk)
     changes = [tell(event) for event in with_previous(events).order_by("-pgh_id")[:CHANGES_SHOWN]]
-    credit = CreditAccount.pgh_event_model.objects.filter(pgh_obj__customer=customer)  # type: ignore[attr-defined]
+    credit = changes_of(CreditAccount).filter(pgh_obj__customer=customer)
     on_credit = [tell(event) for event in with_previous(credit).order_by("-pgh_id")[:CHANGES_SHOWN]]
     context: dict[str, Any] = {
         "customer": customer,

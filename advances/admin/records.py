@@ -41,10 +41,8 @@ class _RecordAdmin(StoreModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [one.name for one in self.model._meta.fields if one.name not in ("notes", "store")]
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
-    ) -> "tuple[QuerySet[Any], bool]":
-        return (queryset.matching(search_term) if search_term.strip() else queryset), False  # type: ignore[attr-defined]
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> "tuple[QuerySet[Any], bool]":
+        return (queryset.matching(search_term) if search_term.strip() else queryset), False
 
     def save_model(self, request: HttpRequest, obj: Record, form: forms.ModelForm, change: bool) -> None:
         obj.save(update_fields=["notes", "updated_at"])

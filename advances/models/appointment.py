@@ -25,7 +25,7 @@ class AppointmentQuerySet(RecordQuerySet):
     def clashing(self, served_by: User, begins: datetime, ends: datetime) -> "AppointmentQuerySet":
         """Open ones of the same person that overlap this time."""
         near = self.filter(served_by=served_by, scheduled_at__gt=begins - LONGEST, scheduled_at__lt=ends)
-        return near.open().filter(ends_at__gt=begins).order_by("scheduled_at", "id")  # type: ignore[return-value]
+        return near.open().filter(ends_at__gt=begins).order_by("scheduled_at", "id")
 
 
 @traced(*TRACED, "summary", "scheduled_at", "ends_at", "served_by")
@@ -38,7 +38,7 @@ class Appointment(WithLines):
     served_by = StaffField(null=True)
     enquiry = StoreForeignKey(Enquiry, null=True, related_name="appointments")
 
-    objects = AppointmentQuerySet.as_manager()  # type: ignore[misc]  # in place of the shared one
+    objects = AppointmentQuerySet.as_manager()  # type: ignore[misc]  # in place of that of all records, with words of its own
 
     class Meta(Record.Meta):
         abstract = False

@@ -1,5 +1,8 @@
 """What appointments, bookings and enquiries share: whose they are, how they stand, who wrote them down."""
 
+from decimal import Decimal
+from typing import Self
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -25,22 +28,22 @@ class RecordStatus(models.TextChoices):
 class RecordQuerySet(models.QuerySet):
     """Named in the words of the shop; of whichever of the three."""
 
-    def of(self, store: Store) -> "RecordQuerySet":
+    def of(self, store: Store) -> Self:
         return self.filter(store=store)
 
-    def open(self) -> "RecordQuerySet":
+    def open(self) -> Self:
         """Neither done nor cancelled."""
         return self.filter(status=RecordStatus.OPEN)
 
-    def newest_first(self) -> "RecordQuerySet":
+    def newest_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 
-    def matching(self, text: str) -> "RecordQuerySet":
+    def matching(self, text: str) -> Self:
         """Of customers who are found by this text, as in the directory."""
         query = person_query(text)
         return self.filter(customer__in=Customer.objects.filter(search__words=query)) if query else self.none()
 
-    def for_no_key_update(self) -> "RecordQuerySet":
+    def for_no_key_update(self) -> Self:
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
 
@@ -56,6 +59,8 @@ class Record(StoreOwned):
     closed_by = StaffField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_why = models.CharField("reason", max_length=200, blank=True)
+    left: Decimal
+    """What is left of its advances, where `tell_left` or a list noted it."""
 
     objects = RecordQuerySet.as_manager()
 

@@ -59,7 +59,7 @@ def clashes_with(appointment: Appointment) -> list[Appointment]:
     """Other open appointments of the same person at the same time, with their customers."""
     if appointment.served_by is None or not appointment.is_open:
         return []
-    clashing = Appointment.objects.of(appointment.store).clashing(  # type: ignore[attr-defined]
+    clashing = Appointment.objects.of(appointment.store).clashing(
         appointment.served_by, appointment.scheduled_at, appointment.ends_at
     )
     return list(clashing.exclude(pk=appointment.pk).select_related("customer")[:10])

@@ -23,7 +23,7 @@ from advances.services.record_parts import (
     write_lines,
 )
 from customers.models import Customer
-from viveka.stores.errors import Conflict, Missing, Refused
+from viveka.stores.errors import Conflict, Missing, Refused, broken_rule
 from viveka.stores.ids import new_id
 from viveka.stores.models import Store, User
 from viveka.stores.transactions import retry_when_entangled
@@ -59,7 +59,7 @@ def _once(model: type[Any]) -> Callable[[Operation], Operation]:
             try:
                 return operation(store=store, record_id=record_id or new_id(), **rest)
             except IntegrityError as error:
-                if error.__cause__.diag.constraint_name != f"{model._meta.db_table}_pkey":  # type: ignore[union-attr]
+                if broken_rule(error) != f"{model._meta.db_table}_pkey":
                     raise
                 if found := earlier(store, record_id):
                     return found

@@ -42,7 +42,7 @@ def told(store: Store, cashier: User) -> dict[str, Any]:
 
 def nothing_written() -> bool:
     models = (Appointment, Booking, Enquiry, Customer, AdvancePayment)
-    return not any(model._default_manager.exists() for model in models)  # type: ignore[attr-defined]
+    return not any(model._default_manager.exists() for model in models)
 
 
 class TestTakingDown:
@@ -111,7 +111,7 @@ class TestTakingDown:
         taken = record_enquiry(
             **told, who=Who(PHONE, details={"name": "Another", "email": "a@b.in", "address": "Pune"}), asked="Rates?"
         )
-        assert (taken.advance, taken.is_new, taken.record.asked) == (None, False, "Rates?")  # type: ignore[union-attr]
+        assert (taken.advance, taken.is_new, taken.record.asked) == (None, False, "Rates?")
         customer = Customer.objects.get()
         assert (customer.name, customer.email, customer.address) == ("Asha", "a@b.in", "Pune")
         with pytest.raises(Refused, match="Write down what was asked"):
@@ -159,7 +159,7 @@ class TestChanging:
         one.refresh_from_db()
         assert (one.minutes, one.served_by, one.notes) == (90, cashier, "window seat")
         assert [line.name for line in one.lines.all()] == ["Cut", "Shave"]
-        history = Appointment.pgh_event_model.objects.order_by("pgh_id")  # type: ignore[attr-defined]
+        history = Appointment.pgh_event_model.objects.order_by("pgh_id")
         assert [event.summary for event in history] == ["Cut", "Cut at 250.00, Shave"]
 
     def test_a_clash_is_told_and_not_refused(self, store: Store, cashier: User, manager: User) -> None:

@@ -22,7 +22,7 @@ from billing.models import (
 from billing.models.stock import PRICES
 from billing.services.products import check_product, clean_batch, create_product, update_batch, update_product
 from billing.services.stock import check_received, receive_batch, refuse_above_mrp
-from viveka.stores.admin_site import StoreModelAdmin
+from viveka.stores.admin_site import StoreModelAdmin, person
 from viveka.stores.errors import Refused
 from viveka.stores.forms import add_refusal
 
@@ -121,7 +121,7 @@ class BatchAdmin(ServiceAdmin):
         if change:
             saved = update_batch(batch=obj, **{name: form.cleaned_data[name] for name in PRICES})
         else:
-            saved = receive_batch(now=timezone.now(), by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            saved = receive_batch(now=timezone.now(), by=person(request), **form.cleaned_data)
         obj.__dict__.update(saved.__dict__)
 
 

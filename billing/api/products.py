@@ -130,8 +130,8 @@ def batch_out(batch: Batch, viewer: Membership) -> BatchOut:
     return shown
 
 
-def product_out(product: Product, viewer: Membership) -> ProductOut:
-    """The product as this person may see it; it comes from `_for_show`."""
+def product_out(product: Any, viewer: Membership) -> ProductOut:
+    """The product as this person may see it; it comes from `_for_show`, with its `next_price` and its `shelf`."""
     return ProductOut(
         id=product.pk,
         name=product.name,
@@ -141,9 +141,9 @@ def product_out(product: Product, viewer: Membership) -> ProductOut:
         unit=product.unit,
         stock_policy=product.stock_policy,
         current_stock=product.current_stock,
-        price=product.next_price,  # type: ignore[attr-defined]
+        price=product.next_price,
         selling_price=product.selling_price,
-        batches=[batch_out(batch, viewer) for batch in product.shelf],  # type: ignore[attr-defined]
+        batches=[batch_out(batch, viewer) for batch in product.shelf],
     )
 
 

@@ -64,7 +64,7 @@ def _made(request: StoreRequest, take: Callable[[], Taken], rows: Any, body: Per
     record = rows.get(pk=record.pk)
     came = {"record": record, "customer": client_customer(record.customer), "is_new_customer": status == 201}
     if getattr(body, "advance_amount", None):
-        advances = with_uses(AdvancePayment.objects.of(request.store)).oldest_first()  # type: ignore[attr-defined]
+        advances = with_uses(AdvancePayment.objects.of(request.store)).oldest_first()
         came["advance_payment"] = advance_out(advances.filter(reference_id=record.pk)[0])
     return came
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from billing.forms.fields import AmountField, LevelField
 from billing.models import AdjustmentKind, Product
-from viveka.stores.form_fields import TextField
+from viveka.stores.form_fields import TextField, offer
 from viveka.stores.models import Store
 from viveka.stores.money import show_quantity
 
@@ -36,10 +36,14 @@ class AdjustForm(forms.Form):
     def __init__(self, *args: Any, product: Product, store: Store, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         shelf = product.batches.in_stock().oldest_first()[:CHOSEN_FROM]
-        self.fields["batch"].choices = [  # type: ignore[attr-defined]
-            ("", "All of the product"),
-            *((str(one.pk), _told(one, store)) for one in shelf),
-        ]
+        offer(
+            self,
+            "batch",
+            [
+                ("", "All of the product"),
+                *((str(one.pk), _told(one, store)) for one in shelf),
+            ],
+        )
 
     @classmethod
     def fresh(cls, product: Product, store: Store, batch: str) -> "AdjustForm":

@@ -7,7 +7,7 @@ from django import forms
 from billing.models.correction import METHODS
 from customers.models import Customer
 from viveka.stores.errors import Refused
-from viveka.stores.form_fields import TextField
+from viveka.stores.form_fields import TextField, offer
 from viveka.stores.models import Store
 
 
@@ -52,7 +52,7 @@ class MethodForm(forms.Form):
 
     def __init__(self, *args: Any, payments: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **{"prefix": "method", **kwargs})
-        self.fields["payment"].choices = payments  # type: ignore[attr-defined]
+        offer(self, "payment", payments)
         if len(payments) == 1:
             self.fields["payment"].widget = forms.HiddenInput()
             self.initial["payment"] = payments[0][0]

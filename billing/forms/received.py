@@ -7,7 +7,7 @@ from django import forms
 
 from billing.forms.fields import AmountField
 from billing.received import KINDS, MODES
-from viveka.stores.form_fields import TextField
+from viveka.stores.form_fields import TextField, offer
 from viveka.stores.models import Membership, Store
 from viveka.stores.spans import SpanForm
 
@@ -29,10 +29,10 @@ class ReceivedForm(SpanForm):
     def __init__(self, query: Any, *, store: Store, today: date) -> None:
         super().__init__(query, usual=(today - timedelta(days=LAST_DAYS - 1), today))
         modes = [(mode, called) for mode, called in MODES.items() if mode not in NO_MONEY]
-        self.fields["mode"].choices = [("", "All"), *modes]  # type: ignore[attr-defined]
+        offer(self, "mode", [("", "All"), *modes])
         people = Membership.objects.filter(store=store).order_by("user__username")
         staff = dict(people.values_list("user_id", "user__username"))
-        self.fields["staff"].choices = [("", "All"), *staff.items()]  # type: ignore[attr-defined]
+        offer(self, "staff", [("", "All"), *staff.items()])
 
     def clean_staff(self) -> int | None:
         return int(self.cleaned_data["staff"]) if self.cleaned_data["staff"] else None

@@ -9,7 +9,7 @@ from django import forms
 
 from billing.services.till_counts import Counted
 from billing.tills import MOST_PIECES, PIECES
-from viveka.stores.form_fields import AmountField, TextField
+from viveka.stores.form_fields import AmountField, TextField, offer, offer_rows
 from viveka.stores.models import Direction, Membership, Role, Store, Till
 from viveka.stores.money import PAISA, SYMBOLS
 
@@ -22,7 +22,7 @@ class OpenTillForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, closed: list[Till], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
-        self.fields["till"].queryset = Till.objects.filter(pk__in=[till.pk for till in closed])  # type: ignore[attr-defined]
+        offer_rows(self, "till", Till.objects.filter(pk__in=[till.pk for till in closed]))
         if not closed:
             del self.fields["till"]
 
@@ -47,6 +47,14 @@ class CashForm(forms.Form):
         return amount
 
 
+class PieceField(forms.IntegerField):
+    """How many there are of a note or coin; `piece` is what one is worth, for adding up on the page."""
+
+    def __init__(self, piece: str, **kwargs: Any) -> None:
+        super().__init__(required=False, min_value=0, max_value=MOST_PIECES, **kwargs)
+        self.piece = piece
+
+
 class TillCountForm(forms.Form):
     """The cash that is there, as a sum or by notes and coins; a note on a difference; who goes on, if anybody."""
 
@@ -61,13 +69,11 @@ class TillCountForm(forms.Form):
         self.pieces = PIECES.get(store.currency, ())
         symbol = SYMBOLS.get(store.currency, "")
         for piece in self.pieces:
-            field = forms.IntegerField(label=f"{symbol}{piece}", required=False, min_value=0, max_value=MOST_PIECES)
-            field.piece = piece  # type: ignore[attr-defined]  # what one is worth, for adding up on the page
-            self.fields[f"piece_{piece}"] = field
+            self.fields[f"piece_{piece}"] = PieceField(piece, label=f"{symbol}{piece}")
         sellers = Membership.objects.standing().filter(store=store, role__in=[Role.CASHIER, Role.MANAGER])
         self.people = {str(one.user_id): one.user for one in sellers.select_related("user").order_by("user__username")}
         named = [(key, f"{user.called} takes over") for key, user in self.people.items()]
-        self.fields["hand_to"].choices = [("", "The till is closed"), *named]  # type: ignore[attr-defined]
+        offer(self, "hand_to", [("", "The till is closed"), *named])
 
     @property
     def piece_fields(self) -> list[Any]:

@@ -113,6 +113,8 @@ class Product(StoreOwned):
 
     last_price: Decimal | None = None
     """What the last batch sold for, where that is the price of what is short (`note_last_prices`)."""
+    pack: Decimal | None
+    """How much of it the further barcode stands for that was asked for; there where `with_code` notes it."""
 
     search = models.GeneratedField(
         expression=SearchWords(F("name"), F("sku"), F("barcode")), output_field=SearchVectorField(), db_persist=True

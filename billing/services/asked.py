@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from billing.models import Batch, CartLine
 from viveka.stores.models import Store
 from viveka.stores.money import ZERO
+
+_Line = TypeVar("_Line", bound=CartLine)  # with what a query noted beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def sale_item(line: CartLine, store: Store) -> SaleItem:
     )  # fmt: skip
 
 
-def side_by_side(lines: Iterable[CartLine]) -> list[CartLine]:
+def side_by_side(lines: Iterable[_Line]) -> list[_Line]:
     """Lines of a cart as they are shown and sold (`packet` at hand): in the order they were put in, those of one
     product together.
 
@@ -58,12 +60,12 @@ def side_by_side(lines: Iterable[CartLine]) -> list[CartLine]:
     cost of its own batch as far as can be.
     """
     first: dict[int, int] = {}
-    lines = sorted(lines, key=lambda line: line.pk)
-    for place, line in enumerate(lines):
+    put_in = sorted(lines, key=lambda line: line.pk)
+    for place, line in enumerate(put_in):
         first.setdefault(line.product_id, place)
 
     def turn(line: CartLine) -> tuple[Any, ...]:
         age = (line.packet.received_at.timestamp(), line.packet.pk) if line.packet else (0.0, 0)
         return first[line.product_id], line.packet is not None, *age, line.price is not None, line.pk
 
-    return sorted(lines, key=turn)
+    return sorted(put_in, key=turn)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from billing.models import Product, ProductBarcode
 from billing.services.products import BARCODE_TAKEN, clean_product
 from billing.services.stock import lock_products
-from viveka.stores.errors import Missing, Refused
+from viveka.stores.errors import Missing, Refused, broken_rule
 from viveka.stores.models import Store
 from viveka.stores.money import MAX_QUANTITY, MIN_QUANTITY
 
@@ -36,7 +36,7 @@ def add_barcode(*, product: Product, barcode: str, quantity: Decimal) -> Product
         with transaction.atomic():
             return ProductBarcode.objects.create(store=product.store, product=product, barcode=code, quantity=quantity)
     except IntegrityError as error:  # somebody else was a moment faster
-        if error.__cause__.diag.constraint_name not in _ONCE:  # type: ignore[union-attr]
+        if broken_rule(error) not in _ONCE:
             raise
         raise Refused(BARCODE_TAKEN, "barcode") from None
 

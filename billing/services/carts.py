@@ -78,7 +78,7 @@ def add_to_cart(
             raise Refused("Scan a barcode, or type a SKU or the beginning of a name.", "code")
         found = list(Product.objects.of(store).with_code(code))
         # A barcode wins where another product has the same characters as its SKU.
-        scanned = (one for one in found if one.barcode == code or one.pack)  # type: ignore[attr-defined]
+        scanned = (one for one in found if one.barcode == code or one.pack)
         product = next(scanned, found[0] if found else None)
     if product is None:
         if matches := match_products(store, code):

@@ -126,7 +126,7 @@ def complete_cart(
     is_billed = Exists(Bill.objects.filter(cart=OuterRef("cart")))
     swaps = Exists(CartReturn.objects.filter(cart=OuterRef("cart")))
     lines = side_by_side(cart.lines.select_related("packet").annotate(is_billed=is_billed, swaps=swaps))
-    may_be_billed = not lines or lines[0].is_billed  # type: ignore[attr-defined]
+    may_be_billed = not lines or lines[0].is_billed
     if may_be_billed and (bill := Bill.objects.of(store).filter(cart=cart).first()):
         return Sale(bill, is_replay=True)
     items = [sale_item(line, store) for line in lines]
@@ -139,7 +139,7 @@ def complete_cart(
     bill_id = new_id()
     if record_key := cart.record_key:
         bill_record(store, record_key, bill_id, by=by, now=now)
-    swap = Swap.of(cart, store, by, now) if lines and lines[0].swaps else None  # type: ignore[attr-defined]
+    swap = Swap.of(cart, store, by, now) if lines and lines[0].swaps else None
     return _sell(store, by, bill_id, cart, items, tenders, now, now, buyer, terms, swap)
 
 

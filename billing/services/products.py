@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from billing.models import Batch, Product, ProductBarcode, Unit
 from billing.models.product import DIVISIBLE, ProductQuerySet
 from billing.services.stock import refuse_above_mrp
-from viveka.stores.errors import Refused, RefusedFields
+from viveka.stores.errors import Refused, RefusedFields, broken_rule
 from viveka.stores.models import StockPolicy, Store
 from viveka.stores.money import MAX_MONEY, MAX_QUANTITY, MIN_QUANTITY, PAISA, ZERO, read_quantity, show_quantity
 from viveka.stores.text import clean_text
@@ -179,7 +179,7 @@ def _save(product: Product, **kwargs: Any) -> Product:
         with transaction.atomic():
             product.save(**kwargs)
     except IntegrityError as error:
-        name = error.__cause__.diag.constraint_name  # type: ignore[union-attr]
+        name = broken_rule(error)
         if name not in _ONCE:
             raise
         field, message = _ONCE[name]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from advances.models import RecordStatus
+from advances.models import Enquiry, RecordStatus
 from advances.services.record_changes import lock_record, reopen_locked
 from advances.services.recording import AnyRecord, close
 from billing.models import Bill, RecordBill
@@ -17,9 +17,9 @@ class AlreadyBilled(Conflict):
 
 def standing_bill(record: AnyRecord) -> Bill | None:
     """The bill that the record made, unless it was voided. An enquiry makes none."""
-    if record.kind == "enquiry":
+    if isinstance(record, Enquiry):
         return None
-    tie = RecordBill.objects.standing().of_record(record).select_related("bill").first()  # type: ignore[arg-type]
+    tie = RecordBill.objects.standing().of_record(record).select_related("bill").first()
     return tie.bill if tie else None
 
 
@@ -54,7 +54,8 @@ def release_record(bill: Bill, now: datetime) -> None:
     if made is None:
         return
     kind, pk = ("appointment", made.appointment_id) if made.appointment_id else ("booking", made.booking_id)
-    record = lock_record(bill.store, kind, pk)  # type: ignore[arg-type]
+    assert pk is not None, "record_bill_is_of_one_record"
+    record = lock_record(bill.store, kind, pk)
     made.released_at = now
     made.save(update_fields=["released_at"])
     if record.status == RecordStatus.DONE:  # one that was cancelled for a fee stays cancelled

@@ -104,12 +104,12 @@ def share_out(value: Decimal, settlement: Settlement, chosen: GiveBack, *, excha
         raise Refused("This bill has no customer whose advance it could be.", "method")
     parts: list[Part] = []
 
-    def take(way: str, available: Decimal, **instrument: Debt | Deduction) -> Decimal:
+    def take(way: str, available: Decimal, *, debt: Debt | None = None, deduction: Deduction | None = None) -> Decimal:
         nonlocal value
         amount = min(value, available)
         if amount > ZERO:
             value -= amount
-            parts.append(Part(way, amount, **instrument))  # type: ignore[arg-type]
+            parts.append(Part(way, amount, debt, deduction))
         return max(amount, ZERO)
 
     for debt in settlement.debts:

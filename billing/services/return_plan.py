@@ -51,7 +51,8 @@ def goods_out(line_ids: Iterable[UUID]) -> dict[UUID, list[tuple[Batch, Decimal]
     )
     out: dict[UUID, dict[int, tuple[Batch, Decimal]]] = {}
     for movement in moved.select_related("batch").order_by("id"):
-        of_line = out.setdefault(movement.bill_line_id, {})  # type: ignore[arg-type]
+        assert movement.bill_line_id is not None, "they were asked for by their lines"
+        of_line = out.setdefault(movement.bill_line_id, {})
         batch, before = of_line.get(movement.batch_id, (movement.batch, Decimal(0)))
         of_line[movement.batch_id] = (batch, before - movement.quantity)
     return {line_id: list(parts.values()) for line_id, parts in out.items()}

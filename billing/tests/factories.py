@@ -95,7 +95,7 @@ def short_of_and_put_right(store: Store, product: Product, *, by: User) -> None:
     line = sold_short(store, 3, by=by).lines.get()
     receive(line.product, 2, 70, by=by)
     why = Why(AdjustmentKind.DAMAGED, by, timezone.now(), "Fell down")
-    adjust_batch(store=store, batch_id=product.batches.first().pk, quantity=Decimal(1), why=why)  # type: ignore[union-attr]
+    adjust_batch(store=store, batch_id=product.batches.first().pk, quantity=Decimal(1), why=why)
     ProductBarcode.objects.create(store=store, product=product, barcode="18901234567890", quantity=Decimal(12))
 
 

@@ -123,7 +123,7 @@ def test_is_dropped_and_told_how_far_it_is(desk: Client, store: Store, manager: 
     assert "is waiting" in desk.get(UPLOAD).content.decode()
     kept = KeptGoods(store, manager)
     kept.take(kept.about["token"])
-    list(kept.watch([None] * 3))  # type: ignore[list-item]
+    list(kept.watch([None] * 3))
     assert "of 3 lines" in desk.get(PROGRESS).content.decode()
     assert desk.get(RESULT).status_code == 200
     assert desk.post(DROP).url == RESULT
@@ -131,11 +131,11 @@ def test_is_dropped_and_told_how_far_it_is(desk: Client, store: Store, manager: 
     kept.put_back()
     assert desk.post(DROP).url == UPLOAD
     assert desk.get(RESULT).url == UPLOAD and not Batch.objects.exists()
-    assert "further" not in desk.get(TEMPLATE).getvalue().decode()  # type: ignore[attr-defined]
+    assert "further" not in desk.get(TEMPLATE).getvalue().decode()
 
 
 def test_the_template_can_be_brought_in(desk: Client) -> None:
-    upload(desk, desk.get(TEMPLATE).getvalue())  # type: ignore[attr-defined]
+    upload(desk, desk.get(TEMPLATE).getvalue())
     assert outcomes(desk.get(PREVIEW)) == ["created"]
     confirm(desk)
     assert Product.objects.get().barcodes.get().quantity == D(12)

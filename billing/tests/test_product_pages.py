@@ -102,7 +102,7 @@ class TestForm:
     def test_a_manager_adds_a_product(self, at_desk: Client, store: Store) -> None:
         answer = at_desk.post(ADD, {**GIVEN, "barcode": "8901", "selling_price": "45", "low_stock_level": "0"})
         product = Product.objects.get()
-        assert answer.url == product.get_absolute_url()  # type: ignore[attr-defined]
+        assert answer.url == product.get_absolute_url()
         assert (product.store, product.selling_price, product.low_stock_level) == (store, Decimal(45), 0)
 
     def test_says_what_is_wrong_and_keeps_what_was_typed(self, at_desk: Client, store: Store) -> None:

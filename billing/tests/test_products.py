@@ -77,7 +77,7 @@ class TestService:
         update_product(product=product, selling_price=Decimal(45))
         product.refresh_from_db()
         assert (product.name, product.barcode, product.selling_price) == ("Sugar", "1", Decimal("45.00"))
-        history = Product.pgh_event_model.objects.filter(pgh_obj=product.pk)  # type: ignore[attr-defined]
+        history = Product.pgh_event_model.objects.filter(pgh_obj=product.pk)
         assert list(history.order_by("pgh_id").values_list("selling_price", flat=True)) == [40, 45]
 
     def test_a_product_with_stock_becomes_no_service_and_stays_divisible(self, store: Store) -> None:

@@ -182,7 +182,7 @@ def cart_complete(request: StoreRequest) -> HttpResponse:
     for warning in sale.warnings:
         messages.warning(request, warning)
     receipt = reverse("billing:receipt", args=[sale.bill.pk])
-    return HttpResponseClientRedirect(receipt) if request.htmx else redirect(receipt)  # type: ignore[attr-defined]
+    return HttpResponseClientRedirect(receipt) if request.htmx else redirect(receipt)
 
 
 def _complete(request: StoreRequest, payment: PaymentForm, allowing: Allowing | None) -> Sale:

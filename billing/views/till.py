@@ -83,7 +83,7 @@ def till_of(request: StoreRequest) -> dict[str, Any]:
 
 def answer(request: StoreRequest, fragment: str, said: Said) -> HttpResponse:
     """The fragment live; a plain form goes back to the page, or gets it with what has to be said."""
-    if said.is_quiet and not request.htmx:  # type: ignore[attr-defined]
+    if said.is_quiet and not request.htmx:
         return mark_machine(request, redirect("billing:counter"))
     return render_till(request, fragment, said)
 
@@ -91,7 +91,7 @@ def answer(request: StoreRequest, fragment: str, said: Said) -> HttpResponse:
 def render_till(request: StoreRequest, fragment: str, said: Said) -> HttpResponse:
     """Read and show what the answer needs, and no more."""
     cart = Cart.objects.select_related("customer").current(request.store, request.user, machine_of(request))
-    needed = fragment if request.htmx else TILL  # type: ignore[attr-defined]
+    needed = fragment if request.htmx else TILL
     context: dict[str, Any] = {
         "notices": said.notices,
         "unlisted": said.unlisted,

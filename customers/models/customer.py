@@ -17,7 +17,7 @@ from customers.models.record_event import RecordEvent, What
 from customers.names import ERASED, PLACEHOLDERS, clean_name, is_real
 from viveka.stores import lookups  # noqa: F401  (registers `search__words`)
 from viveka.stores.constraints import StoreKey
-from viveka.stores.errors import Refused
+from viveka.stores.errors import Refused, broken_rule
 from viveka.stores.fields import MoneyField, StoreForeignKey
 from viveka.stores.models import StoreOwned
 from viveka.stores.money import ZERO
@@ -191,7 +191,7 @@ class Customer(StoreOwned):
                 self.save(update_fields=["name", "updated_at"])
         except IntegrityError as error:
             self.name = before
-            if error.__cause__.diag.constraint_name in _MADE_ELSEWHERE:  # type: ignore[union-attr]
+            if broken_rule(error) in _MADE_ELSEWHERE:
                 raise Refused("A customer without a phone has this name already.", "name") from None
             raise
 

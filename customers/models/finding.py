@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Lower
 from customers.details import clean_details
 from customers.models.phone import CustomerPhone
 from customers.names import WALK_IN, is_real
-from viveka.stores.errors import Conflict, Missing, Refused
+from viveka.stores.errors import Conflict, Missing, Refused, broken_rule
 from viveka.stores.locking import lock_rows
 from viveka.stores.models import Counter, Store
 from viveka.stores.phone import normalise_phone, phone_fragment
@@ -109,7 +109,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.select_for_update(no_key=True, of=("self",)).order_by("pk")
 
 
-class CustomerManager(models.Manager.from_queryset(CustomerQuerySet)):  # type: ignore[misc]
+class CustomerManager(models.Manager.from_queryset(CustomerQuerySet)):  # type: ignore[misc]  # a class made here
     def lock(self, store: Store, pk: int) -> "Customer":
         """The customer's row as it is now, locked until commit: the lock for all money of this customer.
 
@@ -206,7 +206,7 @@ class CustomerManager(models.Manager.from_queryset(CustomerQuerySet)):  # type: 
                 number = f"{CUST}{Counter.objects.next(store, CUST):04d}"
                 return self.create(store=store, number=number, phone=e164, **values)
         except IntegrityError as error:
-            if error.__cause__.diag.constraint_name in _MADE_ELSEWHERE:  # type: ignore[union-attr]
+            if broken_rule(error) in _MADE_ELSEWHERE:
                 return None
             raise
 

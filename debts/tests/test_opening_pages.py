@@ -161,7 +161,7 @@ def test_the_list_finds_and_the_undo_takes_out(manager_client: Client, store: St
     page = manager_client.post(go("opening-undo", opening.pk), {"reason": "Misread"}, follow=True)
     assert "Misread" in page.content.decode()
     assert manager_client.get(go("openings"), {"show": "undone"}).context["page"].rows == [opening]
-    lines = b"".join(manager_client.get(go("openings-csv")).streaming_content).decode().splitlines()
+    lines = manager_client.get(go("openings-csv")).getvalue().decode().splitlines()
     assert lines[1].split(",")[1:5] == ["Ravi", "98765 43211", "", "300.00"]
     assert manager_client.get(go("openings-xlsx"))["Content-Disposition"].endswith('.xlsx"')
 

@@ -57,7 +57,7 @@ def test_an_opening_of_an_advance_comes_once(opening: OpeningBalance) -> None:
     ["customer_id = customer_id + 1", "line = 7", "row_key = 'x'", "file = 'x'", "at = now()", "debt_id = NULL"],
 )
 def test_an_opening_stays_as_it_is(opening: OpeningBalance, change: str) -> None:
-    with refused(ProgrammingError if "row_key" not in change else Exception, "Cannot update"):  # type: ignore[arg-type]
+    with refused(ProgrammingError if "row_key" not in change else Exception, "Cannot update"):
         run(f"UPDATE debts_openingbalance SET {change}")
 
 
@@ -73,5 +73,5 @@ def test_an_opening_is_undone_once_with_a_reason_and_never_goes(opening: Opening
     with refused(IntegrityError, "opening_undo_has_a_reason"):
         run(again.format("''"))
     for table in ("debts_openingundo", "debts_openingbalance"):
-        with refused(Exception, "Cannot delete"):  # type: ignore[arg-type]
+        with refused(Exception, "Cannot delete"):
             run(f"DELETE FROM {table}")

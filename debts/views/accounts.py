@@ -20,6 +20,7 @@ from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.pages import render_page
 from viveka.stores.paging import newest_page
+from viveka.stores.tracing import changes_of
 
 CHANGES_SHOWN = 50
 
@@ -54,6 +55,6 @@ def account_edit(request: StoreRequest, pk: int) -> HttpResponse:
             return redirect("debts:account", customer.pk)
     context: dict[str, Any] = {"customer": customer, "account": account, "form": form, "changes": []}
     if account:
-        events = CreditAccount.pgh_event_model.objects.filter(pgh_obj=account.pk)  # type: ignore[attr-defined]
+        events = changes_of(CreditAccount).filter(pgh_obj=account.pk)
         context["changes"] = [tell(one) for one in with_previous(events).order_by("-pgh_id")[:CHANGES_SHOWN]]
     return render_page(request, "debts/account.html", context)

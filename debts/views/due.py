@@ -64,7 +64,7 @@ def promise(request: StoreRequest, pk: int) -> HttpResponse:
 def _row(request: StoreRequest, customer: Customer, form: PromiseForm, error: str = "") -> HttpResponse:
     """HTMX gets the customer's row as it is now; a plain form goes back to the list, or sees what was wrong."""
     wrong = bool(error or form.errors)
-    if not wrong and not request.htmx:  # type: ignore[attr-defined]
+    if not wrong and not request.htmx:
         return redirect("debts:due")
     today = request.store.day_of(timezone.now())
     customer.refresh_from_db()

@@ -51,7 +51,7 @@ def test_the_full_list_is_never_held_whole(office: Caller, monkeypatch: pytest.M
     """One piece of it at a time is in memory: three times as many customers take no more."""
     monkeypatch.setattr("customers.api.lists.A_CHUNK", 100)
     request = RequestFactory().get("/")
-    request.store, request.membership = office.store, Membership.objects.get(user=office.user)  # type: ignore[attr-defined]
+    request.store, request.membership = office.store, Membership.objects.get(user=office.user)
     peaks, rows = [], 1
     CustomerFactory(store=office.store)
     for count in (100, 1000, 3000):

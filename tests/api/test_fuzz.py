@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pytest_django.fixtures import SettingsWrapper
 from pytest_django.live_server_helper import LiveServer
 
 from customers.models import Customer
@@ -34,9 +35,9 @@ positive_data_acceptance.expected-statuses = ["2xx", "401", "403", "404", "409",
 
 @pytest.mark.parametrize("role", ROLES)
 def test_any_call_is_answered_as_described(
-    live_server: LiveServer, tmp_path: Path, role: str, settings: object
+    live_server: LiveServer, tmp_path: Path, role: str, settings: SettingsWrapper
 ) -> None:
-    settings.API_CALLS_A_MINUTE = 10**9  # type: ignore[attr-defined]
+    settings.API_CALLS_A_MINUTE = 10**9
     shop = open_shop()
     caller = Caller(shop.store, role)
     config = tmp_path / "schemathesis.toml"

@@ -96,7 +96,7 @@ def the_last_pieces_in_two_lines_each(tills: Tills, by: User, fault: Fault) -> N
         CartLine.objects.create(store=store, cart=cart, product=product, quantity=1, packet=dear)
         carts.append((store.pk, by.pk, cart.pk))
     outcomes = tills.run(deeds.complete, carts, fault)
-    numbers = {number for number, _ in answers(outcomes)}  # type: ignore[misc, attr-defined]
+    numbers = {number for number, _ in answers(outcomes)}
     assert sorted(outcome.refusal for outcome in outcomes) == [""] * 2 + ["InsufficientStock"] * 14
     product.refresh_from_db()
     assert product.current_stock == 1

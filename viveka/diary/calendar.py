@@ -54,7 +54,7 @@ class Day:
 def appointments_of(store: Store, first: date, days: int) -> list[Appointment]:
     """Those of the store's days, in order, with customer and who serves; cancelled ones too."""
     begins, ends = store.start_of(first), store.start_of(first + timedelta(days=days))
-    rows = Appointment.objects.of(store).within(begins, ends)  # type: ignore[attr-defined]
+    rows = Appointment.objects.of(store).within(begins, ends)
     return list(rows.select_related("customer", "served_by")[:MOST])
 
 

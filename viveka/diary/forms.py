@@ -14,7 +14,7 @@ from advances.models import Appointment, Booking, Enquiry, PaymentMode
 from advances.services import Paid, Slot, Who
 from advances.services.record_parts import ASKED, MOST_MINUTES, NOTES
 from customers.details import Gender
-from viveka.stores.form_fields import AmountField, DayField
+from viveka.stores.form_fields import AmountField, DayField, offer_rows
 from viveka.stores.models import Store, User
 from viveka.stores.money import ZERO
 
@@ -41,7 +41,7 @@ class DiaryForm(forms.Form):
         return self.cleaned_data.get(name)
 
 
-class _WhoForm(DiaryForm):
+class WhoForm(DiaryForm):
     """Whose it is. `record` is the key that it will have: a form sent twice takes one down."""
 
     record = forms.UUIDField(widget=forms.HiddenInput, error_messages=dict.fromkeys(["invalid", "required"], TOO_OLD))
@@ -76,7 +76,14 @@ class _WhoForm(DiaryForm):
         return any(self[name].value() or self[name].errors for name in names)
 
 
-class _SlotForm(DiaryForm):
+class PersonField(forms.ModelChoiceField):
+    """Somebody of the staff, as the shop calls them."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return obj.called
+
+
+class SlotForm(DiaryForm):
     """When, for how long, and who serves."""
 
     day = DayField()
@@ -87,17 +94,14 @@ class _SlotForm(DiaryForm):
         label="Minutes", min_value=1, max_value=MOST_MINUTES,
         widget=forms.NumberInput(attrs={"inputmode": "numeric", "list": "lengths", "autocomplete": "off"}),
     )  # fmt: skip
-    served_by = forms.ModelChoiceField(
-        queryset=User.objects.none(), required=False, empty_label="Nobody yet", label="Served by"
-    )
+    served_by = PersonField(queryset=User.objects.none(), required=False, empty_label="Nobody yet", label="Served by")
 
     def __init__(
         self, data: Mapping[str, Any] | None = None, *, store: Store, initial: Mapping[str, Any] | None = None
     ):
         super().__init__(data, store=store, initial={"minutes": 30, **(initial or {})})
         staff = User.objects.filter(memberships__store=store, memberships__ended_at__isnull=True, is_active=True)
-        self.fields["served_by"].queryset = staff.order_by("first_name", "username").distinct()  # type: ignore[attr-defined]
-        self.fields["served_by"].label_from_instance = attrgetter("called")  # type: ignore[attr-defined]
+        offer_rows(self, "served_by", staff.order_by("first_name", "username").distinct())
 
     @property
     def begins_at(self) -> datetime:
@@ -137,15 +141,15 @@ class PaidForm(DiaryForm):
         return Paid(amount, self.typed("mode") or "", self.typed("reference"))
 
 
-class AppointmentForm(_WhoForm, _SlotForm, _NotesForm, PaidForm):
+class AppointmentForm(WhoForm, SlotForm, _NotesForm, PaidForm):
     """A new appointment."""
 
 
-class AppointmentEditForm(_SlotForm, _NotesForm):
+class AppointmentEditForm(SlotForm, _NotesForm):
     """An appointment that is open."""
 
 
-class BookingForm(_WhoForm, _WantedForm, _NotesForm, PaidForm):
+class BookingForm(WhoForm, _WantedForm, _NotesForm, PaidForm):
     """A new booking."""
 
 
@@ -153,7 +157,7 @@ class BookingEditForm(_WantedForm, _NotesForm):
     """A booking that is open."""
 
 
-class EnquiryForm(_WhoForm, _AskedForm, _NotesForm):
+class EnquiryForm(WhoForm, _AskedForm, _NotesForm):
     """A new enquiry."""
 
 
@@ -165,7 +169,7 @@ class MoveForm(DiaryForm):
     """Another time for an appointment."""
 
     day = DayField()
-    time = _SlotForm.base_fields["time"]
+    time = SlotForm.base_fields["time"]
 
     @property
     def begins_at(self) -> datetime:

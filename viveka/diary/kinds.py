@@ -15,7 +15,7 @@ class Kind:
     plural: str
     icon: str
     model: type[Record]
-    form: type[forms.DiaryForm]
+    form: type[forms.WhoForm]
     """What is typed when one is taken down."""
     edit_form: type[forms.DiaryForm]
     lines_called: str = ""

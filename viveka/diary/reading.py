@@ -20,7 +20,7 @@ def tell_left(records: Iterable[Record]) -> None:
     advances = AdvancePayment.objects.filter(reference_id__in=[one.pk for one in rows], status="active").order_by()
     left = dict(advances.values_list("reference_id").annotate(left=Sum("remaining_amount")))
     for one in rows:
-        one.left = left.get(one.pk, ZERO)  # type: ignore[attr-defined]
+        one.left = left.get(one.pk, ZERO)
 
 
 def arranged_by(customer: Customer, most: int) -> list[Record]:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from billing.models import OldDebt
+from viveka.stores.form_fields import offer_rows
 from viveka.stores.models import Store
 
 MOST_AT_ONCE = 2_000
@@ -23,7 +24,7 @@ class AssignForm(forms.Form):
 
     def __init__(self, data: Any, *, store: Store) -> None:
         super().__init__(data)
-        self.fields["debt"].queryset = OldDebt.objects.of(store).without_owner()  # type: ignore[attr-defined]
+        offer_rows(self, "debt", OldDebt.objects.of(store).without_owner())
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

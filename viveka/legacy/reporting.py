@@ -76,6 +76,8 @@ SELECT (SELECT count(*) FROM old_lines), (SELECT count(*) FROM judged_line WHERE
        (SELECT count(*) FROM billing_olddebt WHERE books_id = %(books)s AND debt_id IS NULL)
 """
 
+Reasons = list[tuple[str, int]]
+
 
 def write_report(run: BooksRun) -> None:
     """The lines of an import's report, and its counts; in the transaction that ends it. Not again where it is there."""
@@ -128,7 +130,7 @@ def report_rows(run: BooksRun, lines: Iterable[BooksRunLine] | None = None) -> I
         yield Outcome(line.outcome).label, line.place, line.about, line.reason
 
 
-def reasons(run: BooksRun) -> list[tuple[str, int]]:
+def reasons(run: BooksRun) -> Reasons:
     """Why rows were refused, left over or noted, with how many there are of each, most first; the first thirty."""
     grouped = run.lines.order_by().values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")
     return [(reason, n) for reason, n in grouped[:30]]

@@ -10,6 +10,7 @@ from customers.names import is_real
 from debts.models import CreditAccount
 from viveka.merge.registry import MOVES
 from viveka.stores.errors import Missing, Refused
+from viveka.stores.fields import field_of
 from viveka.stores.models import Store
 from viveka.stores.money import show_amount
 
@@ -68,7 +69,7 @@ def choices(survivor: Customer, loser: Customer) -> list[FieldChoice]:
         ours, theirs = getattr(survivor, field) or "", getattr(loser, field) or ""
         is_empty = not is_real(ours) if field == "name" else not ours
         has_better = is_real(theirs) if field == "name" else bool(theirs)
-        label = str(Customer._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+        label = str(field_of(Customer, field).verbose_name)
         found.append(FieldChoice(field, label, ours, theirs, "loser" if is_empty and has_better else "survivor"))
     return found
 

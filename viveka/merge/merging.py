@@ -15,7 +15,7 @@ from customers.records import WasMerged
 from viveka.merge.choice import chosen
 from viveka.merge.registry import MOVES, Move, MoveOne
 from viveka.merge.snapshot import SUMS, snapshot
-from viveka.stores.errors import Conflict, Missing, Refused
+from viveka.stores.errors import Conflict, Missing, Refused, broken_rule
 from viveka.stores.models import Store, User
 from viveka.stores.money import MAX_MONEY
 from viveka.stores.passage import merging
@@ -133,7 +133,7 @@ def point_phone(store_id: int, phone: str, customer_id: int) -> None:
 
 
 def _why_not(error: IntegrityError) -> str:
-    constraint = error.__cause__.diag.constraint_name  # type: ignore[union-attr]
+    constraint = broken_rule(error)
     if constraint == "customer_name_without_phone_once":
         return "Another customer without a phone has this name. Keep the other name."
     if constraint == "placeholder_without_phone_owes_nothing":

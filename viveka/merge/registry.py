@@ -26,6 +26,7 @@ from debts.models import (
     PaymentReversal,
     Reminder,
 )
+from viveka.stores.fields import field_of
 
 _WALLET, _PAYMENTS = "advances.WalletEntry.customer", "debts.DebtPayment.customer"
 Blocker = Callable[[Merge, Sequence[Any]], str]
@@ -79,7 +80,7 @@ class Move:
         return connection.ops.quote_name(self.model._meta.db_table)
 
     def _column(self, field: str) -> str:
-        return connection.ops.quote_name(str(self.model._meta.get_field(field).column))  # type: ignore[union-attr]
+        return connection.ops.quote_name(str(field_of(self.model, field).column))
 
 
 @dataclass(frozen=True, slots=True)

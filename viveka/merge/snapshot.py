@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from customers.models import Customer
+from viveka.stores.fields import field_of
 
 SUMS = ("advance_balance", "debt_balance", "total_purchases", "purchase_count")
 
@@ -24,6 +25,6 @@ def snapshot(customer: Customer) -> dict[str, str | None]:
 
 def value_of(taken: dict[str, str | None], name: str) -> Any:
     """The value of a column in a snapshot."""
-    field = Customer._meta.get_field(name)
-    text = taken[field.attname]  # type: ignore[union-attr]
-    return None if text is None else field.to_python(text)  # type: ignore[union-attr]
+    field = field_of(Customer, name)
+    text = taken[field.attname]
+    return None if text is None else field.to_python(text)

@@ -12,6 +12,7 @@ from viveka.merge.merging import lock_before_customers, lock_both, point_phone
 from viveka.merge.registry import MOVES
 from viveka.merge.snapshot import SUMS, value_of
 from viveka.stores.errors import Conflict, Missing
+from viveka.stores.fields import field_of
 from viveka.stores.models import Store, User
 from viveka.stores.passage import merging
 from viveka.stores.text import clean_text
@@ -81,7 +82,7 @@ def _why_not(merge: Merge, survivor: Customer, loser: Customer) -> str:
 
 
 def _label(field: str) -> str:
-    return str(Customer._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+    return str(field_of(Customer, field).verbose_name)
 
 
 def _taken(merge: Merge) -> list[str]:

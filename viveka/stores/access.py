@@ -5,10 +5,11 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from viveka.stores.models import Membership
+from viveka.stores.requests import SiteRequest
 
 View = Callable[..., HttpResponse]
 
@@ -16,15 +17,15 @@ View = Callable[..., HttpResponse]
 def _door(may_enter: Callable[[Membership], bool], needs: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            membership = request.membership  # type: ignore[attr-defined]
+        def guarded(request: SiteRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            membership = request.membership
             if membership is None:
                 return redirect("choose-store")
             if not may_enter(membership):
                 raise PermissionDenied(f"This needs {needs}. Ask a manager of the store.")
             return view(request, *args, **kwargs)
 
-        guarded.door = needs  # type: ignore[attr-defined]
+        guarded.door = needs  # type: ignore[attr-defined]  # for the sweeps, which ask each view for its door
         return guarded
 
     return decorate

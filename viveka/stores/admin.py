@@ -16,6 +16,7 @@ from viveka.stores.admin_site import StoreModelAdmin
 from viveka.stores.errors import Refused
 from viveka.stores.forms import StoreForm
 from viveka.stores.models import Membership, PinTry, Store, Till, TillCount, TillEntry, TillSession, User
+from viveka.stores.requests import of_site
 from viveka.stores.services import add_member, end_membership
 
 
@@ -33,7 +34,7 @@ class StoreDoors(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
-        return rows if request.user.is_superuser else rows.filter(**{self.own_store: request.store})  # type: ignore[attr-defined]
+        return rows if request.user.is_superuser else rows.filter(**{self.own_store: of_site(request).store})
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser or manages(request)
@@ -55,7 +56,7 @@ class StoreAdminForm(StoreForm):
     """The rules of the settings page, and the short name, which only the superuser may change."""
 
     class Meta(StoreForm.Meta):
-        fields = ("slug", *StoreForm.Meta.fields)  # type: ignore[assignment]
+        fields = ("slug", *StoreForm.Meta.fields)
 
 
 @admin.register(Store)
@@ -66,11 +67,11 @@ class StoreAdmin(StoreDoors):
     search_fields = ("name", "slug")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        if request.user.is_superuser or request.store:  # type: ignore[attr-defined]
-            own = None if request.user.is_superuser else request.store.pk  # type: ignore[attr-defined]
-            rows = admin.ModelAdmin.get_queryset(self, request)
-            return rows.filter(pk=own) if own else rows
-        return Store.objects.none()
+        rows = admin.ModelAdmin.get_queryset(self, request)
+        if request.user.is_superuser:
+            return rows
+        store = of_site(request).store
+        return rows.filter(pk=store.pk) if store else rows.none()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Store | None = None) -> tuple[str, ...]:
         return () if request.user.is_superuser else ("slug",)
@@ -133,7 +134,7 @@ class PinTryAdmin(StoreDoors):
     list_filter = ("is_right",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return admin.ModelAdmin.get_queryset(self, request).filter(membership__store=request.store)  # type: ignore[attr-defined]
+        return admin.ModelAdmin.get_queryset(self, request).filter(membership__store=of_site(request).store)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return manages(request)

@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 
 from viveka.stores.admin_site import StoreModelAdmin
 from viveka.stores.changes import WORDS, tell, with_previous
+from viveka.stores.requests import of_site
 
 
 class ChangeAdmin(StoreModelAdmin):
@@ -24,7 +25,7 @@ class ChangeAdmin(StoreModelAdmin):
     named_by = "pgh_obj"  # what has to be read to call the record by its name
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        events = admin.ModelAdmin.get_queryset(self, request).filter(**{self.of_store: request.store})  # type: ignore[attr-defined]
+        events = admin.ModelAdmin.get_queryset(self, request).filter(**{self.of_store: of_site(request).store})
         return with_previous(events).select_related(self.named_by)
 
     @admin.display(description="by")

@@ -13,6 +13,9 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from viveka.stores.models import User
+from viveka.stores.requests import of_site
+
 
 class StoreAdminSite(admin.AdminSite):
     """Lets in superusers, and managers of the current store."""
@@ -47,6 +50,12 @@ class StoreAdminSite(admin.AdminSite):
         return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
 
 
+def person(request: HttpRequest) -> User:
+    """Who is signed in: the admin lets nobody else in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 class CappedPaginator(Paginator):
     """Counts no further than anybody pages."""
 
@@ -71,7 +80,7 @@ class StoreModelAdmin(admin.ModelAdmin):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
-        return super().get_queryset(request).filter(store=request.store)  # type: ignore[attr-defined]
+        return super().get_queryset(request).filter(store=of_site(request).store)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self._manages(request)
@@ -89,14 +98,14 @@ class StoreModelAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
-        obj.store = request.store  # type: ignore[attr-defined]
+        obj.store = of_site(request).store
         super().save_model(request, obj, form, change)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:
-        form = super().get_form(request, obj, change=change, **kwargs)
-        store = request.store  # type: ignore[attr-defined]
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        store = of_site(request).store
 
-        class OfStore(form):  # type: ignore[misc, valid-type]
+        class OfStore(form):
             """The store is known before validation, so that uniqueness within it is a message, not a fault."""
 
             def __init__(self, *args: Any, **inner: Any) -> None:
@@ -111,7 +120,7 @@ class StoreModelAdmin(admin.ModelAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         related = db_field.related_model
         if any(field.name == "store" for field in related._meta.fields):
-            kwargs["queryset"] = related._default_manager.filter(store=request.store)  # type: ignore[attr-defined]
+            kwargs["queryset"] = related._default_manager.filter(store=of_site(request).store)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _manages(self, request: HttpRequest) -> bool:

@@ -16,10 +16,10 @@ class StoreKey(BaseConstraint):
         super().__init__(name=name.replace("{field}", field))
 
     def _key(self, model: type[models.Model], editor: Any) -> str:
-        field = model._meta.get_field(self.field)
-        parent = field.related_model._meta  # type: ignore[union-attr]
+        field: Any = model._meta.get_field(self.field)
+        parent = field.related_model._meta
         quote = editor.quote_name
-        child_columns = f"{quote('store_id')}, {quote(field.column)}"  # type: ignore[union-attr]
+        child_columns = f"{quote('store_id')}, {quote(field.column)}"
         parent_columns = f"{quote('store_id')}, {quote(parent.pk.column)}"
         return (
             f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({child_columns})"

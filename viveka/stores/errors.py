@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+import psycopg
+from django.db import IntegrityError
+
 
 class Refused(Exception):
     """Something asked for breaks a rule; nothing was written.
@@ -29,3 +32,9 @@ class Conflict(Refused):
 
 class Missing(Refused):
     """No such thing in this store; another store's thing is answered in the same words."""
+
+
+def broken_rule(error: IntegrityError) -> str:
+    """The name of the constraint that the database kept; "" where it names none."""
+    cause = error.__cause__
+    return (cause.diag.constraint_name or "") if isinstance(cause, psycopg.Error) else ""

@@ -9,6 +9,13 @@ from django.conf import settings
 from django.db import models
 
 
+def field_of(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    """The field of a model that this column is: no relation seen from its other end."""
+    field = model._meta.get_field(name)
+    assert isinstance(field, models.Field), f"{model.__name__}.{name}"
+    return field
+
+
 class BoundedDecimalField(models.DecimalField):
     """A decimal whose column carries a CHECK of its range."""
 

@@ -1,17 +1,34 @@
 """Form fields that read amounts and days the way the whole shop does."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 
 from viveka.stores.errors import Refused
 from viveka.stores.money import read_amount
 from viveka.stores.text import clean_text
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2199, 12, 31)
+
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Let the choice field of this name offer these: (what is sent, what is read)."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+
+
+def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> forms.ModelChoiceField:
+    """Let the choice field of this name offer these rows; answers the field."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = rows
+    return field
 
 
 class AmountField(forms.CharField):

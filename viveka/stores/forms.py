@@ -100,7 +100,7 @@ class StoreForm(forms.ModelForm):
 
     class Meta:
         model = Store
-        fields = (
+        fields: tuple[str, ...] = (
             "name",
             "region",
             "currency",

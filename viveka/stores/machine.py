@@ -6,6 +6,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from viveka.stores.requests import SiteRequest
+
 COOKIE = "machine"
 TILL = "till-{store}"
 FIVE_YEARS = 5 * 365 * 24 * 60 * 60
@@ -13,12 +15,12 @@ _KEY = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
-def machine_of(request: HttpRequest) -> str:
+def machine_of(request: SiteRequest) -> str:
     """The machine's key; a new one where it has none yet, to be left there by `mark_machine`."""
     key = request.COOKIES.get(COOKIE, "")
     if not _KEY.fullmatch(key):
         key = request.COOKIES[COOKIE] = uuid4().hex
-        request.is_new_machine = True  # type: ignore[attr-defined]
+        request.is_new_machine = True
     return key
 
 

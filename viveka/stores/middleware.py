@@ -13,16 +13,17 @@ from django.utils import timezone
 from viveka.stores.machine import till_of_machine
 from viveka.stores.models import Membership, Store, User
 from viveka.stores.pages import page_of, render_page
+from viveka.stores.requests import SiteRequest, of_site
 from viveka.stores.tills import standing_at
 from viveka.stores.tracing import acting_as
 
-GetResponse = Callable[[HttpRequest], HttpResponse]
+GetResponse = Callable[[SiteRequest], HttpResponse]
 READING = ("GET", "HEAD")
 SESSION_STORE = "store"
 SESSION_PIN = "by_pin"  # the membership whose PIN opened the session: it is good for that one alone
 
 
-class StoreRequest(HttpRequest):
+class StoreRequest(SiteRequest):
     """A request of a signed-in person in a store (what the access decorators guarantee)."""
 
     user: User
@@ -38,7 +39,7 @@ class SignInFirstMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseRedirect:
         if request.method in READING:
             return super().handle_no_permission(request, view_func)
-        return redirect_to_login(page_of(request) or reverse("home"))
+        return redirect_to_login(page_of(of_site(request)) or reverse("home"))
 
 
 class OnlyByButtonMiddleware:
@@ -47,7 +48,7 @@ class OnlyByButtonMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         response = self.get_response(request)
         if response.status_code != 405 or request.method != "GET" or response.content:
             return response
@@ -62,9 +63,9 @@ class CurrentStoreMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.store = request.membership = None  # type: ignore[attr-defined]
-        request.memberships = []  # type: ignore[attr-defined]
+    def __call__(self, request: SiteRequest) -> HttpResponse:
+        request.store = request.membership = None
+        request.memberships = []
         if request.user.is_authenticated:
             choose_store(request)
         try:
@@ -73,7 +74,7 @@ class CurrentStoreMiddleware:
             timezone.deactivate()
 
 
-def choose_store(request: HttpRequest) -> None:
+def choose_store(request: SiteRequest) -> None:
     """The store kept in the session, or the only one; looked up anew, so an ended membership ends at once."""
     standing = list(
         Membership.objects.standing().filter(user=request.user.pk).select_related("store").order_by("store__name")
@@ -87,15 +88,15 @@ def choose_store(request: HttpRequest) -> None:
     membership = next((one for one in standing if one.store_id == chosen), None)
     if membership is None and len(standing) == 1:
         membership = standing[0]
-    request.memberships = standing  # type: ignore[attr-defined]
+    request.memberships = standing
     if membership:
         enter_store(request, membership)
 
 
-def enter_store(request: HttpRequest, membership: Membership) -> None:
+def enter_store(request: SiteRequest, membership: Membership) -> None:
     """Everything from here on is about this store, in its own time zone."""
-    request.membership = membership  # type: ignore[attr-defined]
-    request.store = membership.store  # type: ignore[attr-defined]
+    request.membership = membership
+    request.store = membership.store
     timezone.activate(membership.store.zone)
 
 
@@ -105,8 +106,8 @@ class TillMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        store: Store | None = request.store  # type: ignore[attr-defined]
+    def __call__(self, request: SiteRequest) -> HttpResponse:
+        store = request.store
         if store is None or request.method in {"GET", "HEAD", "OPTIONS"} or request.path.startswith("/api/"):
             return self.get_response(request)
         with standing_at(till_of_machine(request, store.pk)):
@@ -119,7 +120,7 @@ class TraceMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         if request.method in {"GET", "HEAD", "OPTIONS"} or request.path.startswith("/api/"):
             return self.get_response(request)
         with acting_as(request.user.pk, request.path):

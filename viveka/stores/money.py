@@ -24,10 +24,9 @@ def to_paisa(value: Decimal) -> Decimal:
 def _read_decimal(text: str, *, field: str, label: str, places: int) -> Decimal:
     if not _AMOUNT.fullmatch(text):
         raise Refused(f"{label} takes digits with at most one point, for example 120.50.", field)
-    value = Decimal(text)
-    if -value.as_tuple().exponent > places:  # type: ignore[operator]
+    if len(text.partition(".")[2]) > places:
         raise Refused(f"{label} has at most {places} decimal places.", field)
-    return value
+    return Decimal(text)
 
 
 def read_amount(text: str, *, field: str, label: str = "", at_least: Decimal = ZERO) -> Decimal:

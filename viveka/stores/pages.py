@@ -9,6 +9,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
+from viveka.stores.requests import SiteRequest
+
 
 def safe_next(request: HttpRequest) -> str:
     """The page of this site that a form says to go on to; "" where it says none, or one elsewhere."""
@@ -17,10 +19,10 @@ def safe_next(request: HttpRequest) -> str:
     return asked if safe else ""
 
 
-def page_of(request: HttpRequest) -> str:
+def page_of(request: SiteRequest) -> str:
     """The page of this site on which something was pressed; "" where the browser does not say."""
-    if request.htmx:  # type: ignore[attr-defined]
-        return request.htmx.current_url_abs_path or ""  # type: ignore[attr-defined]
+    if request.htmx:
+        return request.htmx.current_url_abs_path or ""
     said = request.headers.get("Referer", "")
     safe = url_has_allowed_host_and_scheme(said, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     parts = urlsplit(said)
@@ -28,16 +30,16 @@ def page_of(request: HttpRequest) -> str:
 
 
 def render_page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, fragment: str = "", status: int = 200
+    request: SiteRequest, template: str, context: dict[str, Any], *, fragment: str = "", status: int = 200
 ) -> HttpResponse:
     """The page, or `fragment` for an HTMX request that is not a boosted navigation."""
-    live = fragment and request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    live = fragment and request.htmx and not request.htmx.boosted
     response = render(request, fragment if live else template, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def go_on(request: HttpRequest, name: str) -> HttpResponse:
+def go_on(request: SiteRequest, name: str) -> HttpResponse:
     """On to the page of this name, also where HTMX asked."""
     response = redirect(name)
-    return HttpResponseClientRedirect(response.url) if request.htmx else response  # type: ignore[attr-defined]
+    return HttpResponseClientRedirect(response.url) if request.htmx else response

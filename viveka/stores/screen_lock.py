@@ -23,6 +23,7 @@ from viveka.stores.middleware import SESSION_PIN, SESSION_STORE, GetResponse, St
 from viveka.stores.models import Membership, Store
 from viveka.stores.pages import page_of
 from viveka.stores.pin import try_pin
+from viveka.stores.requests import SiteRequest
 
 SESSION_LOCKED = "locked"
 SEEN = "seen"
@@ -37,7 +38,7 @@ class LockMiddleware:
         self.get_response = get_response
         self.opens: Callable[[str], bool] = {reverse(name) for name in OPEN_WHILE_LOCKED}.__contains__
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: SiteRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
         now = timezone.now()
@@ -51,20 +52,20 @@ class LockMiddleware:
             _note_seen(request, response)
         return response
 
-    def _closed(self, request: HttpRequest) -> HttpResponse:
+    def _closed(self, request: SiteRequest) -> HttpResponse:
         if request.path.startswith("/api/"):
             request.user = AnonymousUser()  # the session is none; a token is a token
             return self.get_response(request)
-        if request.membership is None:  # type: ignore[attr-defined]  # put out meanwhile: no PIN opens this
+        if request.membership is None:  # put out meanwhile: no PIN opens this
             logout(request)
             return redirect("sign-in")
-        back = request.get_full_path() if request.method == "GET" and not request.htmx else page_of(request)  # type: ignore[attr-defined]
+        back = request.get_full_path() if request.method == "GET" and not request.htmx else page_of(request)
         there = f"{reverse('locked')}?{urlencode({'next': back})}"
-        return HttpResponseClientRedirect(there) if request.htmx else redirect(there)  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(there) if request.htmx else redirect(there)
 
 
-def _minutes(request: HttpRequest) -> int | None:
-    store: Store | None = request.store  # type: ignore[attr-defined]
+def _minutes(request: SiteRequest) -> int | None:
+    store = request.store
     return store.locks_after_minutes if store else None
 
 
@@ -84,7 +85,7 @@ def _is_idle(request: HttpRequest, minutes: int, now: datetime) -> bool:
         signer = signing.TimestampSigner(salt=SEEN)
         signer.unsign(f"{_mark(request)}:{request.COOKIES.get(SEEN, '')}", max_age=longest)
     except signing.BadSignature:
-        last = request.user.last_login  # type: ignore[union-attr]
+        last = request.user.last_login if request.user.is_authenticated else None
         return last is None or now - last > longest
     return False
 

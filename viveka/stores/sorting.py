@@ -89,7 +89,7 @@ def sorted_page(
     The words are those of lists that begin with the newest: older rows come *before* a place, so the next page's
     place is called `before`. Any other text than what an earlier page gave is ignored.
     """
-    rows = rows.alias(sort_key=order.expression)  # type: ignore[assignment]
+    rows = rows.alias(sort_key=order.expression)  # type: ignore[assignment]  # `alias` forgets of which model its rows are
     onwards, back = (_read_place(rows.model, query.get(name, ""), order) for name in ("before", "after"))
     if back and not onwards:
         found = _rows_after(rows, order.opposite, back, size + 1, by_index)

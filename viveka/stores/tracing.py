@@ -29,6 +29,11 @@ def traced(*fields: str) -> Callable[[type[models.Model]], type[models.Model]]:
     return decorate
 
 
+def changes_of(model: Any) -> models.QuerySet[Any]:
+    """The history of a traced model, a row for each change."""
+    return model.pgh_event_models["update"].objects.all()  # one table for every kind of change
+
+
 @cache
 def _traced_tables() -> tuple[str, ...]:
     changes = (model for model in apps.get_models() if hasattr(model, "pgh_tracked_model"))

@@ -18,7 +18,9 @@ from viveka.stores.middleware import SESSION_STORE, StoreRequest
 from viveka.stores.models import Membership, Store
 from viveka.stores.pages import render_page
 from viveka.stores.pin import set_pin
+from viveka.stores.requests import SiteRequest
 from viveka.stores.services import add_member, end_membership
+from viveka.stores.tracing import changes_of
 
 CHANGES_SHOWN = 50
 
@@ -41,9 +43,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @read_or_post
-def choose_store(request: HttpRequest) -> HttpResponse:
+def choose_store(request: SiteRequest) -> HttpResponse:
     """The stores in which the person has a role; posting one of them enters it."""
-    memberships: list[Membership] = request.memberships  # type: ignore[attr-defined]
+    memberships = request.memberships
     if request.method == "POST":
         asked = request.POST.get("store", "")
         if asked not in {str(one.store_id) for one in memberships}:
@@ -64,7 +66,7 @@ def store_settings(request: StoreRequest) -> HttpResponse:
             store.save(update_fields=form.changed_data)
         messages.success(request, "The settings are saved.")
         return redirect("store-settings")
-    events = Store.pgh_event_model.objects.filter(pgh_obj=store.pk, pgh_label="update")  # type: ignore[attr-defined]
+    events = changes_of(Store).filter(pgh_obj=store.pk, pgh_label="update")
     changes = [tell(event) for event in with_previous(events).order_by("-pgh_id")[:CHANGES_SHOWN]]
     return render_page(request, "stores/settings.html", {"form": form, "changes": changes})
 
@@ -102,7 +104,7 @@ def member_end(request: StoreRequest, pk: int) -> HttpResponse:
 
 
 @read_or_post
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: SiteRequest) -> HttpResponse:
     """The person's own password; every other session of theirs ends, this one stays."""
     form = PasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():

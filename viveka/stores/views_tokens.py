@@ -1,5 +1,7 @@
 """The keys of programs: made and shown once, when last used, revoked."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from viveka.stores.access import manager_required
 from viveka.stores.errors import Refused
+from viveka.stores.form_fields import offer_rows
 from viveka.stores.forms import form_helper
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import ApiToken, Membership, Store
@@ -32,10 +35,10 @@ class TokenForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
 
-    def __init__(self, *args: object, store: Store) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
+    def __init__(self, data: Any = None, *, store: Store) -> None:
+        super().__init__(data)
         standing = Membership.objects.standing().filter(store=store).select_related("user")
-        self.fields["member"].queryset = standing  # type: ignore[attr-defined]
+        offer_rows(self, "member", standing)
         self.helper = form_helper("member", "name", submit="Make a token")
 
     def clean_name(self) -> str:

@@ -59,7 +59,7 @@ class TestChanging:
             assert 'role="alert"' in page, (amount, mode)
         assert not AdvancePayment.objects.exists()
         response = cashier_client.post(url, {"amount": "250", "mode": "cash"})
-        assert response.url == reverse("advances:receipt", args=[AdvancePayment.objects.get().pk])  # type: ignore[attr-defined]
+        assert response.url == reverse("advances:receipt", args=[AdvancePayment.objects.get().pk])
         assert AdvancePayment.objects.get().reference_id == one.pk
 
     def test_a_closed_one_has_no_form(self, cashier_client: Client, store: Store, cashier: User) -> None:
@@ -67,7 +67,7 @@ class TestChanging:
         cancel_record(store=store, kind="enquiry", pk=one.pk, by=cashier, now=timezone.now())
         for page in ("edit", "cancel"):
             response = cashier_client.get(reverse(f"diary:enquiry-{page}", args=[one.pk]))
-            assert response.url == one.get_absolute_url()  # type: ignore[attr-defined]
+            assert response.url == one.get_absolute_url()
 
     def test_a_manager_reads_what_was_changed(
         self, manager_client: Client, cashier_client: Client, store: Store

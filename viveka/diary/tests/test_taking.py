@@ -32,7 +32,7 @@ class TestTakingDown:
         for _ in range(2):  # sent twice, taken once
             response = cashier_client.post(NEW["appointment"], data)
         one = Appointment.objects.get()
-        assert response.url == one.get_absolute_url()  # type: ignore[attr-defined]
+        assert response.url == one.get_absolute_url()
         assert (one.customer.name, one.customer.advance_balance, one.served_by) == ("Asha Rao", 500, cashier)
         assert f"{timezone.localtime(one.scheduled_at, one.store.zone):%d %H:%M}" == "01 10:30"
         assert [(line.name, line.quantity, line.price, line.product_id) for line in one.lines.all()] == [

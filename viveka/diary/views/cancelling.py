@@ -18,7 +18,7 @@ from viveka.diary.kinds import KINDS
 from viveka.diary.reading import find
 from viveka.stores.access import cashier_required
 from viveka.stores.errors import Refused
-from viveka.stores.form_fields import AmountField, TextField
+from viveka.stores.form_fields import AmountField, TextField, offer, offer_rows
 from viveka.stores.forms import add_refusal, posted
 from viveka.stores.middleware import StoreRequest
 from viveka.stores.models import StockPolicy, Store
@@ -51,7 +51,7 @@ class CancelForm(DiaryForm):
         super().__init__(data, store=store)
         services = Product.objects.of(self.store).on_sale().filter(stock_policy=StockPolicy.NONE)
         keys = services.order_by("name").values_list("pk", flat=True)[:MOST_SERVICES]
-        self.fields["fee_product"].queryset = Product.objects.filter(pk__in=list(keys)).order_by("name")  # type: ignore[attr-defined]
+        offer_rows(self, "fee_product", Product.objects.filter(pk__in=list(keys)).order_by("name"))
         self.fields["no_show"].widget.attrs["class"] = "form-check-input"
         self.fields["advance"].widget.attrs["class"] = "form-check-input"
         if not can_no_show:
@@ -63,7 +63,7 @@ class CancelForm(DiaryForm):
         kept = show_amount(left, self.store.currency)
         choices = [(KEEP, f"Keep {kept} as balance"), (FEE, "Take a fee, keep the rest as balance")]
         choices.append((REFUND, f"Refund {kept}"))
-        self.fields["advance"].choices = choices  # type: ignore[attr-defined]
+        offer(self, "advance", choices)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

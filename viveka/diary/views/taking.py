@@ -16,7 +16,7 @@ from advances.services.record_parts import MOST_LINES, NAME, lines_of
 from billing.services.carts import match_products
 from billing.services.record_sales import with_products
 from customers.models import Customer
-from viveka.diary.forms import DiaryForm, initial_of, read_day
+from viveka.diary.forms import AppointmentForm, BookingForm, DiaryForm, SlotForm, WhoForm, initial_of, read_day
 from viveka.diary.kinds import KINDS, Kind
 from viveka.diary.lines import Row, TypedLines
 from viveka.diary.reading import find
@@ -48,24 +48,22 @@ def take(request: StoreRequest, kind: str) -> HttpResponse:
     return render_page(request, "diary/form.html", context)
 
 
-def _take(
-    request: StoreRequest, one: Kind, form: DiaryForm, lines: TypedLines, enquiry: Enquiry | None
-) -> Taken | None:
+def _take(request: StoreRequest, one: Kind, form: WhoForm, lines: TypedLines, enquiry: Enquiry | None) -> Taken | None:
     read = lines.read()
     if not form.is_valid() or read is None:
         return None
     said: dict[str, Any] = {
-        "store": request.store, "by": request.user, "now": timezone.now(), "who": form.who,  # type: ignore[attr-defined]
+        "store": request.store, "by": request.user, "now": timezone.now(), "who": form.who,
         "record_id": form.typed("record"),
     }  # fmt: skip
     try:
         if one.name == "enquiry":
             return record_enquiry(**said, asked=form.typed("asked"), notes=form.typed("notes"))
-        said |= {"enquiry_id": enquiry.pk if enquiry else None, "paid": form.paid}  # type: ignore[attr-defined]
-        content = _content(request, form, read)
-        if one.name == "booking":
-            return record_booking(**said, content=content)
-        return record_appointment(**said, content=content, slot=form.slot)  # type: ignore[attr-defined]
+        said |= {"enquiry_id": enquiry.pk if enquiry else None, "content": _content(request, form, read)}
+        if isinstance(form, AppointmentForm):
+            return record_appointment(**said, paid=form.paid, slot=form.slot)
+        assert isinstance(form, BookingForm)
+        return record_booking(**said, paid=form.paid)
     except Refused as refusal:
         say_refusal(form, lines, refusal)
         return None
@@ -138,7 +136,7 @@ def edit(request: StoreRequest, kind: str, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         lines = TypedLines.posted(request.POST)
     else:
-        lines = TypedLines.of(lines_of(record)) if one.has_lines else TypedLines()  # type: ignore[arg-type]
+        lines = TypedLines() if isinstance(record, Enquiry) else TypedLines.of(lines_of(record))
     if request.method == "POST" and "more" not in request.POST and _edit(request, one, pk, form, lines):
         messages.success(request, "Saved.")
         return redirect(record)
@@ -156,10 +154,10 @@ def _edit(request: StoreRequest, one: Kind, pk: UUID, form: DiaryForm, lines: Ty
             edit_enquiry(**said, asked=form.typed("asked"), notes=form.typed("notes"))
             return True
         content = _content(request, form, read)
-        if one.name == "booking":
-            edit_booking(**said, content=content)
+        if isinstance(form, SlotForm):
+            _warn_of_clashes(request, edit_appointment(**said, content=content, slot=form.slot))
         else:
-            _warn_of_clashes(request, edit_appointment(**said, content=content, slot=form.slot))  # type: ignore[attr-defined]
+            edit_booking(**said, content=content)
     except Refused as refusal:
         say_refusal(form, lines, refusal)
         return False

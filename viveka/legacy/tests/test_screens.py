@@ -76,5 +76,5 @@ def test_a_report_is_read_and_taken_along(client, manager, store, gita):
     client.force_login(manager)
     run = OldBooks.objects.get(store=store).runs.get()
     assert "It has no price" in client.get(reverse("old-books-run", args=[run.pk])).content.decode()
-    file = b"".join(client.get(reverse("old-books-csv", args=[run.pk])).streaming_content).decode()
+    file = client.get(reverse("old-books-csv", args=[run.pk])).getvalue().decode()
     assert "lines 7" in file

@@ -16,7 +16,7 @@ from billing.models import BooksRun
 from viveka.legacy.importing import Wanted, import_books
 from viveka.legacy.mapping import read_mapping
 from viveka.legacy.reading import open_source
-from viveka.legacy.reporting import reasons, report_rows, told_lines
+from viveka.legacy.reporting import Reasons, reasons, report_rows, told_lines
 from viveka.stores.errors import Refused
 from viveka.stores.models import Membership, Role, Store, User
 
@@ -90,27 +90,28 @@ class Command(BaseCommand):
             said = read_mapping(mapping)
             opened = open_source(Path(source), said)
             wanted = Wanted(opened, said, of, find_staff(of, options["by"]), timezone.now())
-            run = self._dry(wanted, bar, options) if options["dry_run"] else import_books(wanted, bar)
+            run, why = (self._dry if options["dry_run"] else self._kept)(wanted, bar, options["report"])
         except Refused as refusal:
             raise CommandError(refusal.message) from None
         finally:
             bar.close()
-        if not options["dry_run"]:
-            write_csv(run, options["report"])
-        self._tell(run, began, dry_run=options["dry_run"])
+        self._tell(run, why, began, dry_run=options["dry_run"])
 
-    def _dry(self, wanted: Wanted, bar: Bar, options: dict[str, Any]) -> BooksRun:
+    def _kept(self, wanted: Wanted, bar: Bar, report: str) -> tuple[BooksRun, Reasons]:
+        run = import_books(wanted, bar)
+        write_csv(run, report)
+        return run, reasons(run)
+
+    def _dry(self, wanted: Wanted, bar: Bar, report: str) -> tuple[BooksRun, Reasons]:
         with transaction.atomic():
-            run = import_books(wanted, bar)
-            write_csv(run, options["report"])
-            run.reasons = reasons(run)  # type: ignore[attr-defined]
+            told = self._kept(wanted, bar, report)
             transaction.set_rollback(True)
-        return run
+        return told
 
-    def _tell(self, run: BooksRun, began: float, *, dry_run: bool) -> None:
+    def _tell(self, run: BooksRun, why: Reasons, began: float, *, dry_run: bool) -> None:
         for kind, said in told_lines(run.counts):
             self.stdout.write(f"{kind}: {said}")
-        for reason, n in run.reasons if dry_run else reasons(run):  # type: ignore[attr-defined]
+        for reason, n in why:
             self.stdout.write(f"    {n:>7,}  {reason}")
         kept = "Dry run, nothing is kept" if dry_run else f"Report {run.pk}: each line of it under Old books"
         self.stdout.write(f"{kept} ({time.monotonic() - began:.1f} s).")

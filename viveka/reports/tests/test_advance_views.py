@@ -86,12 +86,12 @@ def test_what_cannot_be_understood_is_said(manager_client: Client, query: dict[s
 def test_bars_and_lines_stay_within_the_picture() -> None:
     names = [str(n) for n in range(40)]
     values = [n * n for n in range(40)]
-    chart = bar_chart(names, [Series("A", "came", values), Series("B", "went", values[::-1])], str)  # type: ignore[arg-type]
+    chart = bar_chart(names, [Series("A", "came", values), Series("B", "went", values[::-1])], str)
     assert len(chart.bars) == 78  # nothing is drawn for nothing
     for bar in chart.bars:
         assert chart.left <= bar.x <= bar.x + bar.width <= chart.right + 0.01
         assert 0 < bar.y < bar.y + bar.height <= chart.floor + 0.01
     assert len(chart.columns) <= 9
-    points = [point.split(",") for point in line_chart(names, values, str).points.split()]  # type: ignore[arg-type]
+    points = [point.split(",") for point in line_chart(names, values, str).points.split()]
     assert len(points) == 40 and all(0 <= float(y) <= chart.floor for _, y in points)
     assert line_chart([], [], str).points == ""

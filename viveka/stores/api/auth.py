@@ -16,6 +16,7 @@ from ninja.utils import check_csrf
 from viveka.stores.api.limits import count_call
 from viveka.stores.middleware import enter_store
 from viveka.stores.models import ApiToken, Membership, Store, User
+from viveka.stores.requests import of_site
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Bearer(AuthBase):
         if membership is None:
             return None
         request.user = membership.user
-        enter_store(request, membership)
+        enter_store(of_site(request), membership)
         return self.door.insist(request, membership)
 
 
@@ -117,7 +118,7 @@ class Session(AuthBase):
             return None
         if check_csrf(request):
             raise HttpError(403, "The CSRF token is missing or wrong. Load the page again.")
-        membership: Membership | None = request.membership  # type: ignore[attr-defined]
+        membership = of_site(request).membership
         if membership is None:
             raise HttpError(403, "Choose a store first.")
         return self.door.insist(request, membership)

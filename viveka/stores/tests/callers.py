@@ -60,7 +60,7 @@ class Caller:
 
     @staticmethod
     def _call(response: Any) -> Answer:
-        text = b"".join(response.streaming_content) if response.streaming else response.content
+        text = response.getvalue()
         return Answer(response.status_code, json.loads(text), response.headers)
 
 

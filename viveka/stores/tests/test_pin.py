@@ -48,7 +48,7 @@ class TestSetting:
     def test_is_kept_as_a_hash_alone_and_its_change_is_traced(self, boss: Membership, now: datetime) -> None:
         boss.refresh_from_db()
         assert "2580" not in boss.pin_hash
-        changes: Any = Membership.pgh_event_model.objects.filter(pgh_obj=boss.pk).order_by("pgh_id")  # type: ignore[attr-defined]
+        changes: Any = Membership.pgh_event_model.objects.filter(pgh_obj=boss.pk).order_by("pgh_id")
         assert [change.pin_set_at for change in changes] == [None, now]
         assert not any(field.name == "pin_hash" for field in changes.model._meta.fields)
 

@@ -249,5 +249,5 @@ class TestPassword:
 
 
 def test_every_setting_leaves_a_trace() -> None:
-    traced = {field.name for field in Store.pgh_event_models["update"]._meta.fields}  # type: ignore[attr-defined]
+    traced = {field.name for field in Store.pgh_event_models["update"]._meta.fields}
     assert set(StoreForm.Meta.fields) <= traced
