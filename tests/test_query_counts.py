@@ -134,7 +134,7 @@ class TestQueryCounts(Sweep):
 
     def called(self, call: Any, shop: Grown) -> Seen:
         own = {f"{name}_id": str(record.pk) for name, record in shop.records.items()}
-        address = re.sub(r"{(\w+)}", lambda part: own.get(part[1]) or str(PLACES[part[1]](shop)), call.path)  # type: ignore[arg-type]
+        address = re.sub(r"{(\w+)}", lambda part: own.get(part[1]) or str(PLACES[part[1]](shop)), call.path)
         _, secret = ApiToken.objects.issue(store=shop.store, user=shop.person("manager"))
         return read(Client(), f"/api/v1{address}", {"Authorization": f"Bearer {secret}"})
 

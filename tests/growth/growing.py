@@ -66,4 +66,4 @@ def write_copies(made: Return | CreditNote, times: int) -> None:
         copied.pk, copied.number, copied.sequence = new_id(), f"{made.number[:3]}{number}", 1000 + number
         copies.append(copied)
     with pgtrigger.ignore():
-        type(made)._base_manager.bulk_create(copies)  # type: ignore[arg-type]
+        type(made)._base_manager.bulk_create(copies)

@@ -41,7 +41,7 @@ def grow_bill(growing: Growing, goods: Sequence[Product], clerks: Sequence[User]
     items.append(SaleItem(lentil.pk, Decimal(2 * times), price=Decimal(100)))
     buyer = Buyer(customer_id=growing.asha.pk)
     told = {"buyer": buyer, "now": growing.now, "store": growing.store, "by": growing.cashier}
-    bill = checkout(items=items, tenders=parts, **told).bill  # type: ignore[arg-type]
+    bill = checkout(items=items, tenders=parts, **told).bill
     _correct(growing, bill)
     return bill
 
@@ -76,9 +76,9 @@ def grow_sales(growing: Growing, buyers: Sequence[Customer], product: Product, c
         item = SaleItem(product.pk, Decimal(1), served_by_id=clerk.pk)
         told = {"store": growing.store, "now": growing.now, "items": [item]}
         on_credit = [Tender("credit", Decimal(10)), Tender("advance", Decimal(1)), Tender("cash")]
-        checkout(by=clerk, tenders=on_credit, buyer=Buyer(customer_id=buyer.pk), **told)  # type: ignore[arg-type]
+        checkout(by=clerk, tenders=on_credit, buyer=Buyer(customer_id=buyer.pk), **told)
         ahead = [Tender("advance", Decimal(1)), Tender("upi")]
-        checkout(by=clerk, tenders=ahead, buyer=Buyer(customer_id=growing.asha.pk), **told)  # type: ignore[arg-type]
+        checkout(by=clerk, tenders=ahead, buyer=Buyer(customer_id=growing.asha.pk), **told)
 
 
 def grow_credit_notes(growing: Growing, goods: Sequence[Product]) -> CreditNote:

@@ -45,7 +45,7 @@ class Grown(Shop):
 
     @property
     def old_debts(self) -> list[UUID]:
-        return [one.pk for one in self.run.books.debts.filter(name="Kamala")]  # type: ignore[union-attr]
+        return [one.pk for one in self.run.books.debts.filter(name="Kamala")]
 
 
 def grow_shop(times: int) -> Grown:
