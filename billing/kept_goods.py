@@ -10,8 +10,8 @@ from billing.services.import_rows import Reading, Row, read_file
 from viveka.stores.errors import Refused
 from viveka.stores.incoming.kept import About, KeptFile, Report, Shown
 from viveka.stores.incoming.outcomes import REFUSED
-from viveka.stores.models import User
-from viveka.stores.money import show_quantity
+from viveka.stores.models import Store, User
+from viveka.stores.money import show_amount, show_quantity
 
 NOTED_EVERY = 500
 MOST_LINES = 50_000
@@ -41,12 +41,12 @@ class KeptGoods(KeptFile):
             raise Refused("There is no line in this file.", "file")
         if reading.count > MOST_LINES:
             raise Refused(f"The file has more than {MOST_LINES:,} lines. Divide it into several.", "file")
-        return _tell(about, reading, preview_products(store=self.store, reading=reading, now=now))
+        return _tell(self.store, about, reading, preview_products(store=self.store, reading=reading, now=now))
 
     def bring_in(self, data: bytes, by: User, now: datetime) -> Report:
         reading = read_file(data, self.store)
         done = import_products(store=self.store, by=by, reading=reading, now=now, watch=self.watch)
-        return _tell(self.about, reading, done)
+        return _tell(self.store, self.about, reading, done)
 
     def watch(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The rows, with a note of how far they are."""
@@ -57,18 +57,18 @@ class KeptGoods(KeptFile):
             yield row
 
 
-def _tell(about: About, reading: Reading, imported: Imported) -> Report:
+def _tell(store: Store, about: About, reading: Reading, imported: Imported) -> Report:
     """What becomes of each line, in the order of the file."""
-    lines = [_shown(one) for one in imported.lines]
+    lines = [_shown(store, one) for one in imported.lines]
     lines += [ShownGood(number, REFUSED, reading.named.get(number, ""), why=why) for number, why in imported.refused]
     lines.sort(key=lambda line: line.number)
     return Report(about["name"], lines)
 
 
-def _shown(one: Judged) -> ShownGood:
+def _shown(store: Store, one: Judged) -> ShownGood:
     lot, product = one.lot, one.product
     return ShownGood(
         number=one.line, outcome=one.outcome, name=product.name, product=product.pk,
         quantity=show_quantity(lot.quantity) if lot else "",
-        cost=f"{lot.cost_price:.2f}" if lot else "", is_known_lot=one.is_known_lot,
+        cost=show_amount(lot.cost_price, store.currency) if lot else "", is_known_lot=one.is_known_lot,
     )  # fmt: skip

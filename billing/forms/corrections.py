@@ -56,3 +56,4 @@ class MethodForm(forms.Form):
         if len(payments) == 1:
             self.fields["payment"].widget = forms.HiddenInput()
             self.initial["payment"] = payments[0][0]
+            self.fields["method"].help_text = f"It stands as {payments[0][1]}."

@@ -103,9 +103,10 @@ def _payments(store: Store, kind: str, found: Any) -> list[tuple[str, str]]:
     """What can have been paid in another way: keys and words."""
     of, where = PARTS.get(kind, (kind, ""))
     payments = list(getattr(found, where).prefetch_related("method_changes")) if where else [found]
+    called = {one.value: one.label for one in METHODS}
     told = []
     for paid in payments:
         now = method_now(paid)
         if now in METHODS or (of == "advance" and now == "wallet"):
-            told.append((f"{of}:{paid.pk}", f"{now.replace('_', ' ')} {show_amount(paid.amount, store.currency)}"))
+            told.append((f"{of}:{paid.pk}", f"{called.get(now, now)} {show_amount(paid.amount, store.currency)}"))
     return told
