@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from billing.models import AdjustmentKind, Product, ProductBarcode
 from billing.services.adjusting import Why, adjust_batch
+from billing.services.buyer import Buyer
 from billing.services.import_products import import_products
 from billing.services.import_rows import read_file
+from billing.services.tender import Tender
 from billing.tests.factories import sell, stocked_product
 from tests.growth.growing import Growing
 
@@ -56,9 +58,11 @@ def grow_shelf(growing: Growing) -> Product:
 
 
 def grow_shortages(growing: Growing) -> Product:
-    """One product sold again and again before it came in."""
+    """One product sold again and again before it came in, to Asha for what she paid ahead and more."""
     allowed = {"stock_policy": "allow", "selling_price": Decimal(30)}
     product = stocked_product(growing.store, batches=[], by=growing.manager, name="Short", **allowed)
     for _ in growing.rows():
-        sell(growing.store, growing.cashier, [(product, 1)], now=growing.now)
+        parts = [Tender("advance", Decimal(1)), Tender("upi")]
+        buyer = Buyer(customer_id=growing.asha.pk)
+        sell(growing.store, growing.cashier, [(product, 1)], now=growing.now, tenders=parts, buyer=buyer)
     return product

@@ -58,11 +58,11 @@ def grow_shop(times: int) -> Grown:
     grow_settings(growing)
     goods, shelf = grow_goods(growing), grow_shelf(growing)
     grow_services(growing)
-    short = grow_shortages(growing)
     buyers = grow_owing(growing)
     advance = grow_advances(growing)
     standing = grow_tills(growing)
     with standing_at(standing.till_id):
+        short = grow_shortages(growing)
         bill = grow_bill(growing, goods, clerks)
         whole_return = grow_returns(growing, bill)
         grow_sales(growing, buyers, goods[0], clerks)
