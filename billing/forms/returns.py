@@ -18,7 +18,7 @@ class VoidForm(forms.Form):
     """Why, and how money goes back. `key` makes a form sent twice one deed."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    reason = TextField(most=500)
+    reason = TextField(most=500, error_messages={"required": "Say why."})
     method = forms.ChoiceField(label="What was paid goes back as", choices=[(one, Way(one).label) for one in CHOICES])
     reference = TextField(most=80, required=False, help_text="Of the card or UPI payment.")
     over_debts = forms.BooleanField(label="Pay it out although other debts are open", required=False)

@@ -41,7 +41,8 @@
   // A page to fill in begins in its first box, one that came back refused in the first that is to be put right. Where a
   // list is searched first, or the keyboard would come up over half a phone, the hands decide.
   const begin = () => {
-    if (document.activeElement !== document.body && !document.querySelector("main .is-invalid")) return;
+    const isSaid = document.activeElement !== document.body || document.querySelector("main [autofocus]");
+    if (isSaid && !document.querySelector("main .is-invalid")) return;
     const boxes = [...document.querySelectorAll("main form :is(input:not([type=hidden], [type=submit]), select, textarea)")];
     const seen = boxes.filter((box) => box.checkVisibility() && !box.disabled);
     const wrong = seen.find((box) => box.classList.contains("is-invalid"));
