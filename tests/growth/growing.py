@@ -64,6 +64,7 @@ def write_copies(made: Return | CreditNote, times: int) -> None:
     for number in range(1, times + 1):
         copied = copy.copy(made)
         copied.pk, copied.number, copied.sequence = new_id(), f"{made.number[:3]}{number}", 1000 + number
+        copied.at = made.at - timedelta(seconds=1)  # lists show the whole one too
         copies.append(copied)
     with pgtrigger.ignore():
         type(made)._base_manager.bulk_create(copies)

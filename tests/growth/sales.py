@@ -82,7 +82,8 @@ def grow_sales(growing: Growing, buyers: Sequence[Customer], product: Product, c
 def grow_credit_notes(growing: Growing, goods: Sequence[Product]) -> CreditNote:
     """One of many lines, and many of one."""
     items = [NoteItem(one.pk, Decimal(1), Decimal(90)) for one in goods]
-    note = credit_of(growing.store, growing.manager, *items, now=growing.now)
+    who = Buyer(customer_id=growing.asha.pk)
+    note = credit_of(growing.store, growing.manager, *items, now=growing.now, buyer=who, give_back=BACK)
     write_copies(note, growing.times)
     return note
 

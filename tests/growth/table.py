@@ -128,7 +128,7 @@ PAGES: dict[str, Shows | Still | list[Shows]] = {
     "customers:edit": FORM,
     "customers:delete": FORM,
     "customer": shows(r"Merged \d+|CUST9\d\d\d", r"96\d{3} \d{5}"),
-    "customer-purchases": shows(BILL),
+    "customer-purchases": shows(BILL, r"CN-\d+"),
     "customer-changes": shows(r"Remark \d+", r"Merged \d+|CUST9\d\d\d"),
     "customer-merge": customers_of(),
     "customer-merge-pair": Still("one question a table, whose rows are counted in the database"),
@@ -216,7 +216,7 @@ PAGES: dict[str, Shows | Still | list[Shows]] = {
     "billing:credit-note-add": PIN,
     "billing:credit-note": shows(GOOD, of=the("note")),
     "billing:credit-note-receipt": shows(GOOD, of=the("note")),
-    "billing:correct": shows(r"upi ₹\d+"),
+    "billing:correct": shows(r"UPI ₹\d+"),
     # Debts
     "debts:openings": shows(LINE),
     "debts:openings-csv": shows(BUYER),
