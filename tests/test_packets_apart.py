@@ -11,12 +11,15 @@ from django.utils import timezone
 from billing.models import Batch, Bill, Cart, CartLine, Product
 from billing.services import line_terms
 from billing.services.carts import add_to_cart, set_quantity
-from billing.services.checkout import PriceChanged, Terms, complete_cart
+from billing.services.checkout import PriceChanged, Terms, checkout, complete_cart
 from billing.services.discounts import discount_line
+from billing.services.exchange import carry_return
 from billing.services.held_carts import hold_cart, take_up_cart
 from billing.services.packets import show_packets
 from billing.services.priced_cart import PricedCart, read_cart
-from billing.services.quote import BelowCost
+from billing.services.quote import BelowCost, SaleItem
+from billing.services.return_money import IN_CASH
+from billing.services.return_plan import ReturnItem
 from billing.services.tender import Tender
 from billing.tests.counter.pressing import LIVE, complete, terms, text
 from billing.tests.factories import filled_cart, sell, stocked_product, take_back
@@ -217,3 +220,34 @@ def test_what_is_no_packet_of_it(cashier_client: Client, store: Store, cashier: 
     (one,) = read(loose).lines
     show_packets([one], store.day_of(timezone.now()))
     assert one.others == []
+
+
+def test_packets_of_two_prices_in_exchange_for_one_that_comes_back(
+    store: Store, cashier: User, manager: User, soap: Product
+) -> None:
+    old = sell(store, cashier, [(soap, 1)]).bill
+    cart = filled_cart(store, cashier, [(soap, 2)])
+    one_says(cart, "2 × 100.00", 110)
+    carry_return(
+        store=store, by=cashier, bill_id=old.pk, items=[ReturnItem(old.lines.get().pk, D(1), True)],
+        reason="Dented", give_back=IN_CASH, now=timezone.now(), allowed_by=manager,
+    )  # fmt: skip
+    bill = sell_cart(cart)
+    assert dict(bill.payments.values_list("method", "amount")) == {"exchange": 100, "cash": 110}
+    assert list(bill.lines.values_list("price", "cost")) == [(100, 60), (110, 60)]
+    soap.refresh_from_db()
+    assert soap.current_stock == 51
+    assert [verdict.rule.name for verdict in check_books(store) if verdict.wrong] == []
+
+
+def test_a_program_sells_two_items_of_one_product(store: Store, cashier: User, soap: Product) -> None:
+    items = [SaleItem(soap.pk, D(2), D(90)), SaleItem(soap.pk, D(2))]
+    bill = checkout(store=store, by=cashier, items=items, tenders=CASH, now=timezone.now()).bill
+    assert list(bill.lines.values_list("item", "quantity", "price", "cost")) == [
+        (1, 2, 90, 120), (2, 1, 100, 60), (2, 1, 110, 70),
+    ]  # fmt: skip
+    with pytest.raises(Refused, match="for all its lines"):
+        checkout(
+            store=store, by=cashier, items=[SaleItem(soap.pk, D(30))] * 2, tenders=CASH, now=timezone.now()
+        )  # fmt: skip
+    assert [verdict.rule.name for verdict in check_books(store) if verdict.wrong] == []
