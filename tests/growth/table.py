@@ -86,6 +86,14 @@ def pieces(shop: Grown) -> dict[str, Any]:
     return {f"quantity-{position}": "1" for position in range(1, shop.times + 2)}
 
 
+def paper(kind: str, name: str) -> Keys:
+    return lambda shop: {"kind": kind, "pk": getattr(shop, name).pk}
+
+
+def debt_payment(shop: Grown) -> dict[str, Any]:
+    return {"kind": "debt_payment", "pk": shop.debts.payment.pk}
+
+
 PAGES: dict[str, Shows | Still | list[Shows]] = {
     # The ground floor
     "home": shows(BRANCH, who="auditor"),
@@ -127,7 +135,7 @@ PAGES: dict[str, Shows | Still | list[Shows]] = {
     "customers:add": FORM,
     "customers:edit": FORM,
     "customers:delete": FORM,
-    "customer": shows(r"Merged \d+|CUST9\d\d\d", r"96\d{3} \d{5}"),
+    "customer": [shows(r"Merged \d+|CUST9\d\d\d", r"96\d{3} \d{5}"), shows(of=the("gone"))],
     "customer-purchases": shows(BILL, r"CN-\d+"),
     "customer-changes": shows(r"Remark \d+", r"Merged \d+|CUST9\d\d\d"),
     "customer-merge": customers_of(),
@@ -216,7 +224,10 @@ PAGES: dict[str, Shows | Still | list[Shows]] = {
     "billing:credit-note-add": PIN,
     "billing:credit-note": shows(GOOD, of=the("note")),
     "billing:credit-note-receipt": shows(GOOD, of=the("note")),
-    "billing:correct": shows(r"UPI ₹\d+"),
+    "billing:correct": [
+        shows(r"UPI ₹\d+"), shows(of=debt_payment), shows(of=paper("advance", "advance")),
+        shows(of=paper("return", "whole_return")), shows(of=paper("credit_note", "note")),
+    ],
     # Debts
     "debts:openings": shows(LINE),
     "debts:openings-csv": shows(BUYER),
@@ -269,14 +280,6 @@ def goods_back(shop: Grown) -> dict[str, Any]:
         "line_name": names, "line_quantity": ["1"] * (count - 1) + ["1.5"], "line_price": ["5"] * count,
         "line_cost": [""] * count, "line_place": ["shelf"] * count, "key": "0" * 32, "reason": "Torn", "method": "cash",
     }  # fmt: skip
-
-
-def paper(kind: str, name: str) -> Keys:
-    return lambda shop: {"kind": kind, "pk": getattr(shop, name).pk}
-
-
-def debt_payment(shop: Grown) -> dict[str, Any]:
-    return {"kind": "debt_payment", "pk": shop.debts.payment.pk}
 
 
 # What comes of a form that is sent, or of a part of a page that is asked for live.
