@@ -26,6 +26,7 @@ from advances.services import (
     restore_advances,
     reverse_advance,
 )
+from advances.tests.factories import with_balance
 from billing.models import Bill
 from billing.services.buyer import Buyer
 from billing.services.returns import void_bill
@@ -185,7 +186,7 @@ class Ledger(RuleBasedStateMachine):
         kept = {(one.at, one.pk): one.remaining_amount for one in AdvancePayment.objects.filter(store=self.store)}
         assert kept == self.remaining
         balance = Customer.objects.get(pk=self.customer.pk).advance_balance
-        lines = [entry.balance for entry in self.customer.wallet.with_balance()]
+        lines = [entry.balance for entry in with_balance(self.customer.wallet.all())]
         assert balance == sum(self.remaining.values()) == (lines[-1] if lines else 0)
         assert all(line >= 0 for line in lines)
 

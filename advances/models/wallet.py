@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q, Sum, Window
+from django.db.models import Q
 from django.utils import timezone
 
 from advances.models.advance import AdvancePayment, PaymentMode
@@ -26,13 +26,6 @@ class WalletCause(models.TextChoices):
 IN = {WalletCause.ADVANCE, WalletCause.RESTORATION}
 
 
-class WalletQuerySet(models.QuerySet["WalletEntry"]):
-    def with_balance(self) -> "WalletQuerySet":
-        """Each with the customer's balance after it, computed, so that merged histories read as one."""
-        running = Window(Sum("change"), partition_by="customer", order_by=["at", "id"])
-        return self.annotate(balance=running)
-
-
 class WalletEntry(StoreOwned):
     """One change of a customer's advance balance, and the advance whose money it was.
 
@@ -51,8 +44,6 @@ class WalletEntry(StoreOwned):
     allowed_by = StaffField(null=True)  # the manager whose PIN the cashier took
     at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
-
-    objects = WalletQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "wallet history"

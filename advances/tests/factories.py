@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
+from django.db import models
+from django.db.models import Sum, Window
 from django.utils import timezone
 
-from advances.models import AdvancePayment, Appointment, Booking, Deduction, Enquiry
+from advances.models import AdvancePayment, Appointment, Booking, Deduction, Enquiry, WalletEntry
 from advances.services import (
     Content,
     Line,
@@ -53,9 +55,15 @@ def used(customer: Customer, amount: Number, *, by: User | None = None, at: date
     return deduct_advance(customer=customer, amount=Decimal(amount), by=by or UserFactory(), now=timezone.now(), at=at)
 
 
+def with_balance(entries: "models.QuerySet[WalletEntry]") -> Any:
+    """Each with its customer's balance after it."""
+    running = Window(Sum("change"), partition_by="customer", order_by=["at", "id"])
+    return entries.annotate(balance=running)
+
+
 def history(customer: Customer) -> list[tuple[Decimal, Decimal]]:
     """The wallet's lines: change, and the balance after it."""
-    return [(entry.change, entry.balance) for entry in customer.wallet.with_balance()]
+    return [(entry.change, entry.balance) for entry in with_balance(customer.wallet.all())]
 
 
 def remains(*advances: AdvancePayment) -> list[Decimal]:
