@@ -2,4 +2,5 @@
 
 import pytest
 
-pytest.register_assert_rewrite(*(f"tests.machine.{name}" for name in ("at_work", "goods", "sales", "back", "money")))
+CHECKED = ("at_work", "goods", "bills", "sales", "back", "money")
+pytest.register_assert_rewrite(*(f"tests.machine.{name}" for name in CHECKED))

@@ -80,6 +80,7 @@ class AtWork(RuleBasedStateMachine):
         self.atomic.__enter__()
         self.store = StoreFactory()
         self.by, self.other = staff(self.store, "manager"), staff(self.store, "cashier")
+        self.manager = self.by
         self.now = BEGIN
         self.shop = Shop()
         self.till: int | None = None  # where they stand
@@ -186,7 +187,10 @@ class AtWork(RuleBasedStateMachine):
             self.insist_on_bill(sale.pk, sale.lines, is_gone=sale.is_gone)
 
     def insist_on_bill(self, pk: Any, lines: list[Line], *, is_gone: bool) -> None:
-        bill = Bill.objects.prefetch_related("lines__return_lines", "lines__movements").get(pk=pk)
+        bill = Bill.objects.with_status().prefetch_related("lines__return_lines", "lines__movements").get(pk=pk)
+        assert bill.kept_total == sum((line.total - line.worth_back for line in lines), D(0))
+        assert bill.kept_cost == sum((line.cost - line.cost_back for line in lines), D(0))
+        assert (bill.status in ("returned", "void")) == is_gone and (bill.kept_profit == 0 or not is_gone)
         for row, line in zip(bill.lines.order_by("position"), lines, strict=True):
             assert (row.pk, row.returned) == (line.pk, line.returned)
             back = [(one.quantity, one.total, one.cost) for one in row.return_lines.all()]

@@ -16,8 +16,9 @@ from billing.services.return_plan import ReturnItem
 from billing.services.returns import return_goods, void_bill
 from billing.tests.factories import money_of
 from tests.machine.at_work import PICKS, SHARES, picked
+from tests.machine.bills import Basket
 from tests.machine.goods import COSTS, PIECES, WEIGHTS, measure
-from tests.machine.sales import FILLING, MIXES, OFF, AtTheCounter, Basket
+from tests.machine.sales import FILLING, MIXES, OFF, AtTheCounter
 from tests.machine.shop import MONEY, NOTHING, Customer, Line, Lot, Paid, Parts, Sale, cost_of
 
 WAYS = st.sampled_from(["cash", "cash", "upi", "card", "bank_transfer", "advance"])
@@ -62,7 +63,7 @@ class GoodsBack(AtTheCounter):
         coming = self.choose(sale, [share, 100], restock)
         basket = self.fill(filling, off, sale.customer.phone if sale.customer else "")
         told = {"bill_id": sale.pk, "give_back": GiveBack(way), "machine": "m", **self.why()}
-        if self.is_taken(lambda: carry_return(items=asked(coming), **told)):
+        if self.ask(carry_return, items=asked(coming), **told):
             basket.comes_back = (sale, coming, way)
             basket.covers = read_coming(
                 Cart.objects.current(self.store, self.by, "m"), self.total_of(basket) or NOTHING
@@ -146,7 +147,7 @@ class GoodsBack(AtTheCounter):
         for lot, part in reversed(merged(line.out)):
             back = min(part, quantity)
             quantity -= back
-            lot.remaining += back if restock else NOTHING
+            lot.remaining += back if restock and line.goods.policy != "none" else NOTHING  # a service has no shelf
             if part > back:
                 out.insert(0, (lot, part - back))
         line.out = out
