@@ -1,5 +1,5 @@
 # `make run` is all a newcomer needs; docs/running.md tells the rest.
-.PHONY: help setup setup-dev run serve stop test races fuzz bench lock clean chromium
+.PHONY: help setup setup-dev run serve stop test races fuzz machine bench lock clean chromium
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
@@ -8,6 +8,7 @@ PORT ?= 8000
 WORKERS ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 ROUNDS ?= 200
 CALLS ?= 20000
+STEPS ?= 5000
 TEST_WORKERS ?= $(shell n=$(WORKERS); [ "$$n" -gt 4 ] && n=4; echo $$n)
 
 BIN := .venv/bin
@@ -91,6 +92,10 @@ races: setup-dev ## the tests with several tills at once, ROUNDS=200 times each,
 fuzz: setup-dev ## CALLS=20000 made-up calls of the JSON API, each run others
 	@$(call STOP_WHAT_WE_START,$(TEST_ENV)); \
 	VIVEKA_FUZZ_CALLS=$(CALLS) $(BIN)/python -m pytest -s tests/api/test_fuzz.py
+
+machine: setup-dev ## STEPS=5000 of what a counter does, each run others, beside plain books
+	@$(call STOP_WHAT_WE_START,$(TEST_ENV)); \
+	VIVEKA_MACHINE_STEPS=$(STEPS) $(BIN)/python -m pytest -s tests/test_counter_machine.py
 
 bench: setup-dev ## measure speed and scale, against the floor in benchmarks/
 	@$(BIN)/python -m benchmarks

@@ -1,6 +1,7 @@
 """Any sequence of what a counter does with money and goods keeps every identity, beside books that a child could keep.
 
-`VIVEKA_MACHINE_STEPS=5000 pytest tests/test_counter_machine.py -s` looks for faults: so many steps, others each time.
+`make machine STEPS=5000` looks for faults: so many steps, others each time. VIVEKA_MACHINE_SHRINKS=1 makes the way to
+one shorter, VIVEKA_MACHINE_TELLS=1 tells each refusal.
 """
 
 import os
