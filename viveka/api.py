@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import cache, wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -20,6 +21,7 @@ from billing.api import router as billing
 from customers.api import router as customers
 from debts.api import router as debts
 from viveka.api_docs import chapters, give_examples
+from viveka.stores.api.answers import REFUSALS, REFUSED_AS
 from viveka.stores.api.errors import answer_refusals, our_fault_or_the_database, problem
 from viveka.stores.api.fields import BodyParser
 
@@ -57,6 +59,9 @@ def description() -> dict[str, Any]:
     for call in (call for methods in said["paths"].values() for call in methods.values()):
         for parameter in call["parameters"]:
             parameter.pop("examples", None)  # a list is for a schema, which has it too
+        refused = call["responses"].pop(REFUSED_AS)
+        for status in REFUSALS:
+            call["responses"][status] = {**refused, "description": HTTPStatus(status).phrase}
     return said
 
 

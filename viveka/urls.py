@@ -6,6 +6,7 @@ from django.urls import include, path
 from viveka import api, views, views_lock
 
 urlpatterns = [
+    path("api/", api.urls),  # first: for programs every millisecond counts
     path("", views.home, name="home"),
     path("", include("viveka.stores.urls")),
     path("lock/", views_lock.lock_now, name="lock"),
@@ -23,7 +24,6 @@ urlpatterns = [
     path("", include("viveka.diary.urls")),
     path("", include("billing.urls")),
     path("reports/", include("viveka.reports.urls")),
-    path("api/", api.urls),
     path("admin/", admin.site.urls),
 ]
 

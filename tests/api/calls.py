@@ -31,6 +31,11 @@ class Call:
         return f"{self.method} {self.path}"
 
     @property
+    def family(self) -> str:
+        """What it is about, for sweeps that share one shop among calls."""
+        return _FAMILIES.get(self.path.split("/")[1], "people")
+
+    @property
     def body_fields(self) -> list[Field]:
         return body_fields(self.method, self.path)
 
@@ -171,6 +176,11 @@ def _with_advance(shop: Shop, **own: Any) -> list[Body]:
     return _record(shop, **paid, **{name: [line] if value is LINES else value for name, value in own.items()})
 
 
+_FAMILIES = {
+    **dict.fromkeys(("products", "inventory", "bills"), "goods"),
+    **dict.fromkeys(("appointments", "bookings", "enquiries"), "records"),
+}
+FAMILIES = ("people", "goods", "records")
 LINES = object()
 AN_APPOINTMENT = {"scheduledAt": "2026-12-24T10:30:00+05:30", "minutes": 45, "services": LINES}
 CALLS = [

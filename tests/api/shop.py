@@ -1,11 +1,14 @@
 """A shop with one of everything that a call of the JSON API can name, and people who call."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from advances.models import AdvancePayment, Appointment, Booking, Enquiry
@@ -59,6 +62,18 @@ class Shop:
 
     def caller(self, needs: str) -> Caller:
         return self.manager if needs == "manager" else self.cashier
+
+
+@contextmanager
+def taken_back(about: object) -> Iterator[None]:
+    """What is written in here is taken back, so that many calls share one shop; a failure says what it was about."""
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    except BaseException as error:
+        error.add_note(f"It was {about}.")
+        raise
 
 
 def open_shop(**store: Any) -> Shop:

@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from customers.models import Customer
-from tests.api.calls import POSTS, Call
-from tests.api.shop import Shop, open_shop
+from tests.api.calls import FAMILIES, POSTS, Call
+from tests.api.shop import Shop, open_shop, taken_back
 from tests.api.written import written
 from viveka.merge.merging import merge_customers
 from viveka.stores.models import Counter, RequestKey
@@ -37,9 +37,18 @@ def body_of(call: Call, shop: Shop) -> dict[str, Any]:
     return call.bodies(shop)[0]
 
 
-@pytest.mark.parametrize("call", POSTS, ids=str)
-def test_a_key_makes_one_thing(shop: Shop, call: Call) -> None:
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_key_makes_one_thing(shop: Shop, family: str) -> None:
     """Once however often it is sent, whatever broke on the way; with another body it is refused."""
+    elsewhere = open_shop()
+    MembershipFactory(store=elsewhere.store, user=shop.manager.user, role="manager")
+    others = [(Caller(shop.store, "manager"), shop), (Caller(elsewhere.store, user=shop.manager.user), elsewhere)]
+    for call in (call for call in POSTS if call.family == family):
+        with taken_back(call):
+            _makes_one_thing(shop, call, others)
+
+
+def _makes_one_thing(shop: Shop, call: Call, others: list[tuple[Caller, Shop]]) -> None:
     body = body_of(call, shop)
     _breaks_in_the_middle(shop, call, body)
     _breaks_before_the_answer(shop, call, body)
@@ -52,7 +61,9 @@ def test_a_key_makes_one_thing(shop: Shop, call: Call) -> None:
         assert (refused.status, list(refused.errors)) == (422, ["Idempotency-Key"])
     assert written() == before, "the first one had made it"
     assert RequestKey.objects.count() == 1
-    _is_another_key_elsewhere(shop, call)
+    for caller, where in others:  # another person here, and the same one in another store
+        assert call.send(caller, where, key="k").status in MADE
+    assert RequestKey.objects.count() == 3
 
 
 def _breaks_in_the_middle(shop: Shop, call: Call, body: dict[str, Any]) -> None:
@@ -77,16 +88,6 @@ def _breaks_before_the_answer(shop: Shop, call: Call, body: dict[str, Any]) -> N
 
 def fail(*_: Any, **__: Any) -> None:
     raise ZeroDivisionError
-
-
-def _is_another_key_elsewhere(shop: Shop, call: Call) -> None:
-    """For another person here, and for the same one in another store."""
-    elsewhere = open_shop()
-    MembershipFactory(store=elsewhere.store, user=shop.manager.user, role="manager")
-    colleague, abroad = Caller(shop.store, "manager"), Caller(elsewhere.store, user=shop.manager.user)
-    for caller, where in ((colleague, shop), (abroad, elsewhere)):
-        assert call.send(caller, where, key="k").status in MADE
-    assert RequestKey.objects.count() == 3
 
 
 def test_a_key_belongs_to_a_path(shop: Shop) -> None:

@@ -18,7 +18,8 @@ from viveka.stores.transactions import retry_when_entangled
 
 Row = TypeVar("Row", bound=models.Model)
 KEY_LENGTH = 200
-_REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429, 503), Problem)
+REFUSED_AS = 422  # described with each call; the other refusals look the same and are copied from it
+REFUSALS = (400, 401, 403, 404, 409, 413, REFUSED_AS, 429, 503)
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -33,8 +34,8 @@ _KEY = {
 
 
 def says(*kinds: tuple[int, type[Outgoing]], writes: bool = False) -> dict[str, Any]:
-    """Keyword arguments of an operation: the answers by status, every refusal, and the key of a call that writes."""
-    said: dict[str, Any] = {"response": {**dict(kinds), **_REFUSALS}, "by_alias": True}
+    """Keyword arguments of an operation: the answers by status, the refusals, and the key of a call that writes."""
+    said: dict[str, Any] = {"response": {**dict(kinds), REFUSED_AS: Problem}, "by_alias": True}
     if writes:
         said["openapi_extra"] = {"parameters": [_KEY]}
     return said
