@@ -91,7 +91,7 @@ races: setup-dev ## the tests with several tills at once, ROUNDS=200 times each,
 
 fuzz: setup-dev ## CALLS=20000 made-up calls of the JSON API, each run others
 	@$(call STOP_WHAT_WE_START,$(TEST_ENV)); \
-	VIVEKA_FUZZ_CALLS=$(CALLS) $(BIN)/python -m pytest -s tests/api/test_fuzz.py
+	VIVEKA_FUZZ_CALLS=$(CALLS) $(BIN)/python -m pytest -n 2 -rP tests/api/test_fuzz.py
 
 machine: setup-dev ## STEPS=5000 of what a counter does, each run others, beside plain books
 	@$(call STOP_WHAT_WE_START,$(TEST_ENV)); \

@@ -19,7 +19,7 @@ from viveka.stores.transactions import retry_when_entangled
 Row = TypeVar("Row", bound=models.Model)
 KEY_LENGTH = 200
 REFUSED_AS = 422  # described with each call; the other refusals look the same and are copied from it
-REFUSALS = (400, 401, 403, 404, 409, 413, REFUSED_AS, 429, 503)
+REFUSALS = (400, 401, 403, 404, 409, 413, 414, REFUSED_AS, 429, 431, 503)
 _KEY = {
     "name": "Idempotency-Key",
     "in": "header",
