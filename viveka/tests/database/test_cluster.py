@@ -57,6 +57,7 @@ def test_the_application_is_no_superuser_and_text_is_unicode(folder: Path, make_
     assert stat.S_IMODE(cluster.place.socket.stat().st_mode) == 0o700
 
 
+@pytest.mark.usefixtures("quick_initdb")
 def test_fsync_is_off_in_the_test_cluster_only(folder: Path, make_cluster: MakeCluster) -> None:
     cluster = make_cluster(folder / "postgres")
     cluster.ensure_running()
@@ -69,6 +70,7 @@ def test_fsync_is_off_in_the_test_cluster_only(folder: Path, make_cluster: MakeC
     assert ask(cluster, "SHOW synchronous_commit") == "on"
 
 
+@pytest.mark.usefixtures("quick_initdb")
 def test_the_server_does_not_take_the_shells_word_for_its_settings(
     folder: Path, make_cluster: MakeCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,8 @@ from viveka.embedded import cluster as cluster_module
 from viveka.embedded.cluster import EmbeddedCluster
 from viveka.tests.database.asking import MakeCluster, ask, django_connection, postmaster
 
+pytestmark = pytest.mark.usefixtures("quick_initdb")
+
 
 def test_a_killed_server_comes_back_for_workers_with_open_connections(folder: Path, make_cluster: MakeCluster) -> None:
     cluster = make_cluster(folder / "postgres")
