@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import transaction
 from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls.resolvers import URLPattern, URLResolver
 
 from tests.world import Shop, World, make_world
+from viveka.stores.models import User
 
 # Sessions are Django's and axes counts failed sign-ins: neither is the shop's data.
 WRITES = re.compile(r'^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(?!django_session|axes_)', re.IGNORECASE)
@@ -17,10 +19,17 @@ WRITES = re.compile(r'^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(?!django_session
 
 class Sweep(TestCase):
     world: World
+    sessions: dict[int, str]
 
     @classmethod
     def setUpTestData(cls) -> None:
         cls.world = make_world()
+        shops = (cls.world.ours, cls.world.theirs)
+        people = [cls.world.root, *(membership.user for shop in shops for membership in shop.staff.values())]
+        cls.sessions = {person.pk: _session_of(person) for person in people}
+
+    def setUp(self) -> None:
+        self.clients: dict[int, Client] = {}
 
     @contextmanager
     def judged(self, *about: object) -> Iterator[None]:
@@ -32,9 +41,22 @@ class Sweep(TestCase):
                 transaction.set_rollback(True)
 
     def signed_in(self, shop: Shop, role: str) -> Client:
-        client = Client()
-        client.force_login(shop.person(role))
+        return self.client_for(shop.person(role))
+
+    def client_for(self, person: User) -> Client:
+        """The person's one client in this test, whose session is as it was after signing in."""
+        if person.pk not in self.clients:
+            self.clients[person.pk] = Client()
+        client = self.clients[person.pk]
+        client.cookies.clear()
+        client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[person.pk]
         return client
+
+
+def _session_of(person: User) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def url_names(resolver: URLResolver, spaces: tuple[str, ...] = ()) -> Iterator[str]:

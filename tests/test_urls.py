@@ -58,18 +58,19 @@ def test_every_row_is_a_url() -> None:
 
 class TestEveryUrl(Sweep):
     def test_who_is_not_signed_in_is_sent_to_the_sign_in_page(self) -> None:
+        nobody = Client()
         for row in CLOSED:
             for method in row.methods:
                 with self.judged(row, method):
-                    response = getattr(Client(), method)(address(row, self.world.ours))
+                    response = getattr(nobody, method)(address(row, self.world.ours))
                     assert response.status_code == 302
                     assert response.url.startswith(reverse("sign-in"))
 
     def test_a_role_that_may_not_is_refused(self) -> None:
         for row in CLOSED:
             for role in ALL - row.who:
-                client = self.signed_in(self.world.ours, role)
                 for method in row.methods:
+                    client = self.signed_in(self.world.ours, role)
                     with self.judged(row, method, role):
                         assert getattr(client, method)(address(row, self.world.ours)).status_code == 403
 
@@ -77,8 +78,7 @@ class TestEveryUrl(Sweep):
         for row in CLOSED:
             for method in row.methods if row.name not in OF_A_PERSON else []:
                 with self.judged(row, method):
-                    client = Client()
-                    client.force_login(self.world.root)
+                    client = self.client_for(self.world.root)
                     response = getattr(client, method)(address(row, self.world.ours))
                     assert (response.status_code, response.url) == (302, reverse("choose-store"))
 

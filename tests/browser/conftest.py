@@ -1,4 +1,8 @@
-"""A browser for the tests: one Chromium, a fresh profile for each test, and whatever its console complains of."""
+"""A browser for the tests: one Chromium, a fresh profile for each test, and whatever its console complains of.
+
+One story of each file is told on a screen and on a phone, the others on one of them: that no page sticks out to the
+side on either is shown for all of them at once, in test_accessibility.py.
+"""
 
 import re
 from collections.abc import Callable, Generator
@@ -7,12 +11,14 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from viveka.stores.models import User
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+PATIENCE = 30_000  # milliseconds; nothing waits longer than it must, and a busy machine may take long
+expect.set_options(timeout=PATIENCE)
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 
 
@@ -34,7 +40,7 @@ class Window:
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.context, self.address = context, address
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -44,6 +50,7 @@ class Window:
             self.complaints.append(text)
 
     def open(self, path: str) -> Page:
+        self.page.bring_to_front()  # what has the focus is asked of the page in front
         self.page.goto(self.address + path)
         return self.page
 

@@ -90,7 +90,7 @@ def test_the_other_record_is_found_from_the_profile(window, manager, twice):
     expect(page.get_by_role("button", name=f"Merge {asha.number} into {aasha.number}")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [390])
 def test_deleted_then_erased(window, manager, store, twice, width):
     asha, _ = twice
     store.requires_email = True
@@ -116,7 +116,7 @@ def test_deleted_then_erased(window, manager, store, twice, width):
     desk.shoot(f"erased {width}")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [390])
 def test_names_of_every_script_are_drawn(window, manager, store, width):
     for name in NAMES:
         CustomerFactory(store=store, name=name)
@@ -147,7 +147,7 @@ def test_what_the_store_asks_for_is_set_on_its_screen(window, manager, store):
     desk.shoot("customer form refused")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280])
 def test_a_long_file_is_looked_at_and_says_how_far_it_is(
     window, manager, store, settings, tmp_path, width, monkeypatch
 ):

@@ -177,7 +177,7 @@ def test_upi_shows_a_code_before_and_takes_more_than_the_bill(window, cashier, j
     assert (john.debt_balance, john.advance_balance) == (D(0), D(120))
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [390])
 def test_discounts_on_a_line_and_on_the_whole(window, cashier, goods, width):
     till = window(cashier, width=width, height=844)
     page = till.open(COUNTER)
