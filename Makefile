@@ -24,10 +24,11 @@ GUNICORN := $(BIN)/gunicorn viveka.wsgi:application --worker-class viveka.server
 FIND_CHROMIUM := command -v chromium >/dev/null
 
 # Stops the database at the end of a recipe, if the recipe started it. Shell text, put in front of the rest.
-STOP_WHAT_WE_START = set -eu; started=yes; server=; \
+# What runs beside it (process `beside`) ends with it.
+STOP_WHAT_WE_START = set -eu; started=yes; beside=; \
 	if $(1) $(MANAGE) database status >/dev/null 2>&1; then started=no; fi; \
 	end() { \
-		if [ -n "$$server" ]; then kill -TERM "$$server" 2>/dev/null || true; wait "$$server" || true; fi; \
+		if [ -n "$$beside" ]; then kill -TERM "$$beside" 2>/dev/null || true; wait "$$beside" || true; fi; \
 		if [ "$$started" = yes ]; then $(1) $(MANAGE) database stop || true; fi; \
 	}; \
 	trap end EXIT; trap 'exit 130' INT; trap 'exit 143' TERM HUP
@@ -56,8 +57,8 @@ run: setup ## try it with a demo shop on http://127.0.0.1:PORT (PORT=8000)
 	$(MANAGE) migrate --noinput --verbosity 0; \
 	$(MANAGE) load_demo --if-empty; \
 	echo "Viveka runs at http://127.0.0.1:$(PORT)/ - stop it with Ctrl-C."; \
-	$(GUNICORN) --bind "127.0.0.1:$(PORT)" --workers $(WORKERS) --log-level warning & server=$$!; \
-	wait "$$server"
+	$(GUNICORN) --bind "127.0.0.1:$(PORT)" --workers $(WORKERS) --log-level warning & beside=$$!; \
+	wait "$$beside"
 
 serve: setup ## a shop's own server: HOST=0.0.0.0 PORT=8000 WORKERS=<cores>, no demo data
 	@set -eu; \
@@ -81,9 +82,11 @@ test: setup-dev chromium ## everything that must pass before a change is taken
 	$(BIN)/ruff format --check .; \
 	$(BIN)/djlint templates --check --quiet; \
 	$(BIN)/djlint templates --lint --quiet; \
-	$(TEST_ENV) $(BIN)/mypy .; \
 	$(TEST_ENV) $(MANAGE) makemigrations --check --dry-run; \
-	$(BIN)/python -m pytest -n $(TEST_WORKERS)
+	mkdir -p var; $(TEST_ENV) $(BIN)/mypy . >var/mypy.txt 2>&1 & beside=$$!; \
+	failed=0; $(BIN)/python -m pytest -n $(TEST_WORKERS) || failed=$$?; \
+	wait "$$beside" || failed=$$?; beside=; cat var/mypy.txt; \
+	exit "$$failed"
 
 races: setup-dev ## the tests with several tills at once, ROUNDS=200 times each, and as many killed servers
 	@$(call STOP_WHAT_WE_START,$(TEST_ENV)); \
