@@ -80,7 +80,7 @@ def test_all_products_that_are_short_are_named(store: Store, cashier: User, soap
 def test_one_product_on_two_lines_is_counted_together(store: Store, cashier: User, soap: Product) -> None:
     with untouched, pytest.raises(InsufficientStock) as refusal:
         sell(store, cashier, [(soap, 8), (soap, 6)])
-    assert refusal.value.errors == {"saleItems.1.quantity": ["Only 5 of Soap left."]}
+    assert refusal.value.errors == {"saleItems.1.quantity": ["Only 13 of Soap left for all its lines."]}
 
 
 def test_the_expired_are_not_there(store: Store, cashier: User, soap: Product) -> None:
