@@ -3,7 +3,6 @@
 They live through all tests; a round is sent to them and answered, so that 200 rounds stay in minutes.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -40,7 +39,8 @@ class Tills:
     """The processes, as the test sees them."""
 
     def __init__(self, database: str) -> None:
-        context = get_context("spawn")
+        context = get_context("forkserver")  # what a till imports is imported once for all of them
+        context.set_forkserver_preload(["tests.races.till"])
         self._barrier = context.Barrier(TILLS)  # named, or it would be gone before the processes have it
         self._lines: list[Connection] = []
         self._processes = []
@@ -72,12 +72,11 @@ class Tills:
 
 
 def _work(database: str, line: Connection, barrier: Barrier) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "viveka.settings")
-    import django
     from django.db import connection
 
+    import tests.races.till  # noqa: F401 - is there already, unless the server of forks could not read it
+
     connection.settings_dict["NAME"] = database
-    django.setup()
     connection.ensure_connection()
     while task := line.recv():
         with task.fault():
