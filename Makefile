@@ -84,7 +84,7 @@ test: setup-dev chromium ## everything that must pass before a change is taken
 	$(BIN)/djlint templates --lint --quiet; \
 	$(TEST_ENV) $(MANAGE) makemigrations --check --dry-run; \
 	mkdir -p var; $(TEST_ENV) $(BIN)/mypy . >var/mypy.txt 2>&1 & beside=$$!; \
-	failed=0; $(BIN)/python -m pytest -n $(TEST_WORKERS) || failed=$$?; \
+	failed=0; $(BIN)/python -m pytest -n $(TEST_WORKERS) --durations=15 || failed=$$?; \
 	wait "$$beside" || failed=$$?; beside=; cat var/mypy.txt; \
 	exit "$$failed"
 

@@ -59,15 +59,6 @@ def quick_passwords() -> Generator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_files_when_asked_for() -> Generator[None]:
-    """Else each new client goes through the whole folder of them before its first request: 18 ms a test."""
-    from django.test import override_settings
-
-    with override_settings(WHITENOISE_AUTOREFRESH=True):
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
 def emptying_between_tests() -> Generator[None]:
     """Tests with real commits leave empty tables behind, quicker than Django's `flush` would."""
     from django.test import TransactionTestCase

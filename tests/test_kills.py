@@ -29,7 +29,7 @@ import pytest
 
 from viveka.embedded.cluster import DATABASE, ROLE, EmbeddedCluster
 
-pytestmark = [pytest.mark.races, pytest.mark.xdist_group("kills")]
+pytestmark = pytest.mark.races
 
 ROOT = Path(__file__).resolve().parent.parent
 TILLS = 8

@@ -15,7 +15,7 @@ from tests.races.conftest import FAULT_ROUNDS
 from tests.races.pool import TILLS, Fault, Tills
 from tests.races.test_races import answers
 
-pytestmark = [pytest.mark.races, pytest.mark.xdist_group("races")]
+pytestmark = pytest.mark.races
 AT_ONCE = 25  # keys in one round, so that no till is waited for too long
 
 

@@ -21,7 +21,7 @@ from tests.races.test_money_races import the_books_are_sound
 from tests.races.test_races import Race, answers
 from viveka.stores.models import User
 
-pytestmark = [pytest.mark.races, pytest.mark.xdist_group("races")]
+pytestmark = pytest.mark.races
 
 
 def a_bill_that_moves_while_others_touch_it(tills: Tills, by: User, fault: Fault) -> None:

@@ -16,7 +16,7 @@ from tests.races.test_races import answers, deadlocks
 from viveka.books.check import check_books
 from viveka.stores.models import Counter, User
 
-pytestmark = [pytest.mark.races, pytest.mark.xdist_group("races")]
+pytestmark = pytest.mark.races
 THEIRS = "+919876543211"
 
 

@@ -23,7 +23,7 @@ from tests.races.test_races import Race, answers, deadlocks
 from viveka.books.check import check_books
 from viveka.stores.models import Store, User
 
-pytestmark = [pytest.mark.races, pytest.mark.xdist_group("races")]
+pytestmark = pytest.mark.races
 
 
 def newcomer() -> tuple[Store, Customer]:

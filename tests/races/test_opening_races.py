@@ -15,7 +15,7 @@ from tests.races.test_races import deadlocks
 from viveka.books.check import check_books
 from viveka.stores.models import User
 
-pytestmark = [pytest.mark.races, pytest.mark.xdist_group("races")]
+pytestmark = pytest.mark.races
 
 
 def one_list_eight_times(tills: Tills, by: User, fault: Fault, *, is_first: bool = False) -> None:

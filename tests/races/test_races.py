@@ -18,7 +18,7 @@ from tests.races.conftest import FAULT_ROUNDS, new_store
 from tests.races.pool import TILLS, Fault, Outcome, Tills
 from viveka.stores.models import Counter, Store, User
 
-pytestmark = [pytest.mark.races, pytest.mark.xdist_group("races")]
+pytestmark = pytest.mark.races
 SPELLINGS = ["98765 43210", "+91-98765-43210", "098765 43210", "९८७६५४३२१०", "919876543210"]
 Race = Callable[..., None]
 

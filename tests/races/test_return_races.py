@@ -19,7 +19,7 @@ from tests.races.test_money_races import newcomer, the_books_are_sound
 from tests.races.test_races import Race, answers, deadlocks
 from viveka.stores.models import Store, User
 
-pytestmark = [pytest.mark.races, pytest.mark.xdist_group("races")]
+pytestmark = pytest.mark.races
 
 
 def bought_on_credit(by: User) -> tuple[Store, Customer, Bill]:

@@ -17,7 +17,7 @@ from viveka.books import oldest_first, shortages, stock
 from viveka.books.check import check_books
 from viveka.stores.models import Store, User
 
-pytestmark = [pytest.mark.races, pytest.mark.xdist_group("races")]
+pytestmark = pytest.mark.races
 RULES = [*stock.RULES, *shortages.RULES, *oldest_first.RULES]
 Race = Callable[..., None]
 

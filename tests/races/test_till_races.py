@@ -16,7 +16,7 @@ from viveka.books.tills import RULES
 from viveka.stores.models import TillCount, TillSession, User
 from viveka.stores.tests.factories import MembershipFactory
 
-pytestmark = [pytest.mark.races, pytest.mark.xdist_group("races")]
+pytestmark = pytest.mark.races
 
 
 def a_count_among_sales(tills: Tills, by: User, fault: Fault) -> None:

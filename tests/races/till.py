@@ -7,6 +7,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "viveka.settings")
 django.setup()
 
+from django.urls import get_resolver  # noqa: E402
+
 from tests.races import (  # noqa: E402, F401 - what rounds are made of
     api_deeds,
     correction_deeds,
@@ -19,3 +21,5 @@ from tests.races import (  # noqa: E402, F401 - what rounds are made of
     stock_deeds,
     till_deeds,
 )
+
+_ = get_resolver().url_patterns  # and with them all views and the API

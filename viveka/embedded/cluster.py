@@ -53,8 +53,8 @@ SERVER_SETTINGS = {
     "timezone": "UTC",
     "log_checkpoints": "off",
 }
-# A test cluster may lose its data when the machine dies.
-FAST_AND_LOOSE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# A test cluster may lose its data when the machine dies, and looks for deadlocks at once.
+FAST_AND_LOOSE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "deadlock_timeout": "100ms"}
 # What is said by a server that will be ready, or ready to be started again, in a moment. One that was
 # killed still takes connections while its last children live, and drops them.
 PASSING = (
