@@ -21,7 +21,7 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --no-config --universal --python
 GUNICORN := $(BIN)/gunicorn viveka.wsgi:application --worker-class viveka.server.Worker --no-control-socket --limit-request-line 8190 --timeout 60 \
 	--pid "$(DATA)/server-$(PORT).pid"
 
-FIND_CHROMIUM := command -v chromium >/dev/null
+FIND_CHROMIUM := command -v chromium-headless-shell || command -v chromium
 
 # Stops the database at the end of a recipe, if the recipe started it. Shell text, put in front of the rest.
 # What runs beside it (process `beside`) ends with it.
@@ -104,11 +104,14 @@ bench: setup-dev ## measure speed and scale, against the floor in benchmarks/
 	@$(BIN)/python -m benchmarks
 
 chromium:
-	@if ! $(FIND_CHROMIUM) && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	@if ! { $(FIND_CHROMIUM); } >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing Chromium for the browser tests …"; \
-		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+		apt-get update -qq; \
+		for package in chromium-headless-shell chromium; do \
+			apt-get install -y -qq --no-install-recommends "$$package" >/dev/null && break; \
+		done; \
 	fi || true
-	@if ! $(FIND_CHROMIUM); then \
+	@if ! { $(FIND_CHROMIUM); } >/dev/null; then \
 		echo "!!! No Chromium: the browser tests will not run."; \
 		[ "$${CI:-}" != true ]; \
 	fi
