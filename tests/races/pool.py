@@ -6,6 +6,7 @@ They live through all tests; a round is sent to them and answered, so that 200 r
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
@@ -74,8 +75,7 @@ class Tills:
 def _work(database: str, line: Connection, barrier: Barrier) -> None:
     from django.db import connection
 
-    import tests.races.till  # noqa: F401 - is there already, unless the server of forks could not read it
-
+    import_module("tests.races.till")  # is there already, unless the server of forks could not read it
     connection.settings_dict["NAME"] = database
     connection.ensure_connection()
     while task := line.recv():

@@ -1,25 +1,17 @@
 """What a till has read before its first round; imported by the process that all tills are forked from."""
 
 import os
+from importlib import import_module
+from pkgutil import iter_modules
 
 import django
+from django.urls import get_resolver
+
+import tests.races
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "viveka.settings")
 django.setup()
-
-from django.urls import get_resolver  # noqa: E402
-
-from tests.races import (  # noqa: E402, F401 - what rounds are made of
-    api_deeds,
-    correction_deeds,
-    customer_deeds,
-    deeds,
-    faults,
-    money_deeds,
-    opening_deeds,
-    return_deeds,
-    stock_deeds,
-    till_deeds,
-)
-
-_ = get_resolver().url_patterns  # and with them all views and the API
+for module in iter_modules(tests.races.__path__):
+    if module.name.endswith(("deeds", "faults")):
+        import_module(f"tests.races.{module.name}")
+assert get_resolver().url_patterns  # reads all views and the API

@@ -178,7 +178,7 @@ def duplicates_progress(request: StoreRequest) -> HttpResponse:
     """How far the comparison is; the part asks again by itself as long as it runs."""
     look = Look(request.store)
     done, total = look.progress
-    context = {"is_running": look.is_running, "done": done, "total": total}
+    context = {"is_running": look.is_running, "done": done, "total": total, "counted": ("pairs", "compared")}
     return render_page(request, "merge/_look_progress.html", context)
 
 

@@ -18,6 +18,7 @@ from viveka.embedded.cluster import EmbeddedCluster
 from viveka.tests.database.asking import MakeCluster, ask, django_connection, postmaster
 
 pytestmark = pytest.mark.usefixtures("quick_initdb")
+FAR = "SELECT count(*) FROM generate_series(1, 10000000) AS a WHERE a % 7 = 0"
 
 
 def test_a_killed_server_comes_back_for_workers_with_open_connections(folder: Path, make_cluster: MakeCluster) -> None:
@@ -27,7 +28,7 @@ def test_a_killed_server_comes_back_for_workers_with_open_connections(folder: Pa
     worker.cursor().execute("CREATE TABLE kept AS SELECT 42 AS answer")
     busy = threading.Thread(target=_count_far, args=[cluster])
     busy.start()
-    time.sleep(0.3)
+    _until(lambda: ask(cluster, f"SELECT count(*) FROM pg_stat_activity WHERE query = '{FAR}' AND state = 'active'"))
 
     os.kill(postmaster(cluster), signal.SIGKILL)
     with pytest.raises(OperationalError):
@@ -45,7 +46,7 @@ def test_a_killed_server_comes_back_for_workers_with_open_connections(folder: Pa
 def _count_far(cluster: EmbeddedCluster) -> None:
     """A query that does not notice for a while that its server was killed."""
     try:
-        ask(cluster, "SELECT count(*) FROM generate_series(1, 10000000) AS a WHERE a % 7 = 0")
+        ask(cluster, FAR)
     except psycopg.OperationalError:
         pass
 
